@@ -1,0 +1,5 @@
+"""bowerbird: the Explore page for anyone's app."""
+
+from bowerbird.core.kernels import choose_cache
+
+choose_cache()

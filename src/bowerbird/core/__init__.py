@@ -1,0 +1,1 @@
+"""What travels between the rooms: facts, ids, candidates, signals, pages, clock, errors."""

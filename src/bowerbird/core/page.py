@@ -1,0 +1,110 @@
+"""What a person gets: items with reasons, and the recipe that gives the same page again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """Why an item is here, in ids.
+
+    Attributes:
+        source: label of the branch of the program that found it.
+        text: one sentence for the person.
+        seed_account: the account the person engaged with.
+        seed_action: how.
+        seed_media: the media, where the hop started from one.
+        via_account: the account found near the seed.
+        similarity: how near, on that source's own scale.
+    """
+
+    source: str
+    text: str
+    seed_account: str | None = None
+    seed_action: str | None = None
+    seed_media: str | None = None
+    via_account: str | None = None
+    similarity: float | None = None
+
+
+class Item(Struct, frozen=True):
+    """One slot of a page.
+
+    Attributes:
+        position: from 0.
+        value: what the value model says, before diversity; the retrieval score where none ran.
+        penalty: what diversity took off.
+        propensity: chance that this item stood in this slot where it was drawn; 1 where it was not.
+        signals: head -> predicted probability.
+        fallback: whether it filled a slot the program left empty.
+    """
+
+    position: int
+    media_id: str
+    account_id: str
+    media_type: str
+    ts: int
+    value: float
+    penalty: float
+    propensity: float
+    signals: Mapping[str, float]
+    reason: Reason
+    fallback: bool
+    topics: tuple[str, ...] = ()
+    text: str = ""
+    url: str = ""
+
+
+class Recipe(Struct, frozen=True):
+    """What `replay` needs to make the page again, to the bit; journaled as the exposure's details.
+
+    Attributes:
+        program: sha256 of the program text, which the data folder keeps under that name.
+        params: overrides of the program's params.
+        version: number of the Version, 0 for none.
+        offset: journal offset the page read.
+        now: epoch ms.
+        seed: of every random draw.
+        user: id of the person.
+        size: slots asked for.
+        slate: media ids, top slot first.
+        fallback: [k] whether each slot was filled by the fallback program.
+        propensity: [k].
+        features: blake2b of the feature matrix of the slate as the ranking read it; empty for none.
+    """
+
+    program: str
+    params: Mapping[str, float | int | str | bool]
+    version: int
+    offset: int
+    now: int
+    seed: int
+    user: str
+    size: int
+    slate: tuple[str, ...]
+    fallback: tuple[bool, ...]
+    propensity: tuple[float, ...]
+    features: str = ""
+
+
+class Page(Struct, frozen=True):
+    """One answer.
+
+    Attributes:
+        request_id: names the exposure and its trace.
+        offset: every fact before it was read, none from it on.
+        warnings: what was missing or degraded.
+    """
+
+    request_id: str
+    user_id: str
+    now: int
+    offset: int
+    version: int
+    items: tuple[Item, ...]
+    fallback: bool
+    warnings: tuple[str, ...]
+    recipe: Recipe
+    took_ms: float

@@ -1,0 +1,140 @@
+"""The columns of the World, as named tuples that numba kernels take whole.
+
+Arrays have capacity beyond what is filled: only the first lines, as many as `Sizes` says,
+are meant, the rest is unspecified. Only the fold writes to them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bowerbird.core.facts import F32, I32, I64, U8
+
+TOPICS = 4
+"""Topics kept per media and account; further ones stay in the journal only."""
+
+POSTED = 64
+"""Recent media kept per account."""
+
+ENGAGERS = 32
+"""Recent people kept per account."""
+
+HISTORY = 200
+"""Recent engagements kept per person."""
+
+SHOWN = 96
+"""Recently exposed media kept per person, over at most the last `PAGES` pages."""
+
+PAGES = 3
+
+KNOWN = 1  # bits of the flag columns: a fact described it, not only named it
+BLOCKED = 2  # its owner or an importer said it is not recommendable
+REMOVED = 4
+VIOLATES = 8  # a label said so
+
+
+class Sizes(NamedTuple):
+    """How many rows are meant."""
+
+    users: int
+    accounts: int
+    media: int
+
+
+class Media(NamedTuple):
+    """One line a media."""
+
+    account: I32  # [M] owner, NONE until known
+    ts: I64  # [M] when posted, epoch ms, 0 until known
+    media_type: U8  # [M] MediaType or UNKNOWN
+    duration_s: F32  # [M] NaN where unknown
+    flags: U8  # [M]
+    expires: I64  # [M] epoch ms, 0 never
+    topics: I32  # [M, TOPICS] rows, NONE-padded
+    total: F32  # [M, COUNTED] events so far, an undone one taken off
+    recent: F32  # [M, COUNTED] the same, decayed with a half-life of a day, as of recent_ts
+    recent_ts: I64  # [M] epoch ms of the last count (events whose time is known)
+    scores: F32  # [M, names] integrity scores by row of the table of names, NaN where none
+    details_at: I64  # [M] start of its JSON in `details`
+    details_len: I32  # [M]
+
+
+class Accounts(NamedTuple):
+    """One line an account."""
+
+    user: I32  # [A] the person behind it, NONE where nobody said
+    ts: I64  # [A] when first described or named
+    flags: U8  # [A]
+    topics: I32  # [A, TOPICS]
+    posts: I32  # [A] media ever posted
+    posted: I32  # [A, POSTED] its media, newest post first
+    posted_len: I32  # [A]
+    engagers: I32  # [A, ENGAGERS] distinct people who engaged, newest first
+    engagers_len: I32  # [A]
+    total: F32  # [A, COUNTED]
+    recent: F32  # [A, COUNTED]
+    recent_ts: I64  # [A]
+    scores: F32  # [A, names]
+    details_at: I64  # [A]
+    details_len: I32  # [A]
+
+
+class Users(NamedTuple):
+    """One line a person."""
+
+    account: I32  # [U] the account of this person, NONE where there is none
+    total: F32  # [U, COUNTED]
+    recent: F32  # [U, COUNTED] half-life of a day
+    recent_ts: I64  # [U]
+    by_type: F32  # [U, 4] engagements by media type
+    session_ts: I64  # [U] start of the running session (30-minute gap), 0 for none
+    session_events: I32  # [U] events in it
+    last_ts: I64  # [U] newest event whose time is known, 0 for none
+    history_at: I64  # [U] start in the history columns
+    history_len: I32  # [U] filled, at most HISTORY
+    history_cap: I32  # [U]
+    seen_at: I64  # [U] start of the person's hash set in `seen`
+    seen_cap: I32  # [U] power of two, 0 for none
+    seen_len: I32  # [U]
+    shown: I32  # [U, SHOWN] exposed media, newest page first, NONE-padded
+    shown_page: I32  # [U, SHOWN] number of the page each belongs to
+    pages: I32  # [U] pages exposed so far
+    flags: U8  # [U]
+    hidden_topics: I32  # [U, 8] topic rows the person asked not to see, NONE-padded
+
+
+class Arenas(NamedTuple):
+    """What hangs off people and pairs, contiguous per owner."""
+
+    history_media: I32
+    history_account: I32
+    history_action: U8
+    history_type: U8
+    history_ts: I64
+    history_known: U8
+    seen: I32  # open-addressing sets of media rows, NONE where empty
+    details: U8  # JSON of media and accounts
+
+
+class Pairs(NamedTuple):
+    """Person x account, an open-addressing table.
+
+    Also holds mutes, so that one probe answers all that binds a person to an account.
+    """
+
+    key: I64  # [P] user << 32 | account, NONE where empty
+    affinity: F32  # [P] decayed weight of engagements, half-life of 30 days, as of ts
+    ts: I64  # [P]
+    counts: F32  # [P, COUNTED]
+    muted: U8  # [P] 1 while muted
+
+
+class Tables(NamedTuple):
+    """All of it."""
+
+    sizes: Sizes
+    media: Media
+    accounts: Accounts
+    users: Users
+    arenas: Arenas
+    pairs: Pairs
