@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bowerbird.core.facts import F32, I32, I64, U8
+
+U16 = NDArray[np.uint16]
 
 TOPICS = 4
 """Topics kept per media and account; further ones stay in the journal only."""
@@ -27,10 +32,20 @@ SHOWN = 96
 
 PAGES = 3
 
+HIDDEN = 8
+"""Topics a person can ask not to see; asking for one more forgets the oldest."""
+
+POOL = 4096
+"""Media that `trending` is chosen from, those touched since the last choice apart."""
+
+FRESH = 4096
+"""Newest media facts kept for `fresh`."""
+
 KNOWN = 1  # bits of the flag columns: a fact described it, not only named it
 BLOCKED = 2  # its owner or an importer said it is not recommendable
 REMOVED = 4
 VIOLATES = 8  # a label said so
+LISTED = 128  # a media in `Lists.pool` or `Lists.touched`: the fold's own, not for readers
 
 
 class Sizes(NamedTuple):
@@ -39,6 +54,7 @@ class Sizes(NamedTuple):
     users: int
     accounts: int
     media: int
+    names: int  # columns of `scores`
 
 
 class Media(NamedTuple):
@@ -49,6 +65,7 @@ class Media(NamedTuple):
     media_type: U8  # [M] MediaType or UNKNOWN
     duration_s: F32  # [M] NaN where unknown
     flags: U8  # [M]
+    policies: I64  # [M] bit of each policy it violates, by row of the table of names, 63 at most
     expires: I64  # [M] epoch ms, 0 never
     topics: I32  # [M, TOPICS] rows, NONE-padded
     total: F32  # [M, COUNTED] events so far, an undone one taken off
@@ -65,6 +82,7 @@ class Accounts(NamedTuple):
     user: I32  # [A] the person behind it, NONE where nobody said
     ts: I64  # [A] when first described or named
     flags: U8  # [A]
+    policies: I64  # [A]
     topics: I32  # [A, TOPICS]
     posts: I32  # [A] media ever posted
     posted: I32  # [A, POSTED] its media, newest post first
@@ -92,15 +110,17 @@ class Users(NamedTuple):
     last_ts: I64  # [U] newest event whose time is known, 0 for none
     history_at: I64  # [U] start in the history columns
     history_len: I32  # [U] filled, at most HISTORY
-    history_cap: I32  # [U]
-    seen_at: I64  # [U] start of the person's hash set in `seen`
+    history_base: I64  # [U] start of the slice the person owns, NONE for none; <= history_at
+    history_cap: I32  # [U] length of that slice
+    seen_at: I64  # [U] start of the person's hash set in `seen`, NONE for none
     seen_cap: I32  # [U] power of two, 0 for none
     seen_len: I32  # [U]
     shown: I32  # [U, SHOWN] exposed media, newest page first, NONE-padded
     shown_page: I32  # [U, SHOWN] number of the page each belongs to
     pages: I32  # [U] pages exposed so far
+    request: I64  # [U] hash of the request of the newest page, 0 where absent
     flags: U8  # [U]
-    hidden_topics: I32  # [U, 8] topic rows the person asked not to see, NONE-padded
+    hidden_topics: I32  # [U, HIDDEN] topic rows the person asked not to see, NONE-padded
 
 
 class Arenas(NamedTuple):
@@ -119,14 +139,23 @@ class Arenas(NamedTuple):
 class Pairs(NamedTuple):
     """Person x account, an open-addressing table.
 
-    Also holds mutes, so that one probe answers all that binds a person to an account.
+    Also holds mutes, so that one probe answers all that binds a person to an account. Read through
+    `bowerbird.world.probe`.
     """
 
     key: I64  # [P] user << 32 | account, NONE where empty
     affinity: F32  # [P] decayed weight of engagements, half-life of 30 days, as of ts
     ts: I64  # [P]
-    counts: F32  # [P, COUNTED]
+    counts: U16  # [P, COUNTED] stops at 65,535
     muted: U8  # [P] 1 while muted
+
+
+class Lists(NamedTuple):
+    """What lists of media are made from; `ledger` says how much of each is filled."""
+
+    pool: I32  # [POOL] the media that trend most, when last chosen, by row
+    touched: I32  # [POOL] media acted on since, not in the pool
+    fresh: I32  # [FRESH] a ring of new media, in the order they were folded
 
 
 class Tables(NamedTuple):
@@ -138,3 +167,5 @@ class Tables(NamedTuple):
     users: Users
     arenas: Arenas
     pairs: Pairs
+    lists: Lists
+    ledger: I64  # scalars of the fold, see `bowerbird.world.ledger`
