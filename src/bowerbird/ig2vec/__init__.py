@@ -1,0 +1,1 @@
+"""word2vec for accounts: sessions, corpora, vectors, neighbours, exam."""

@@ -1,0 +1,158 @@
+"""What every person engaged with, in order: the columns that corpora are cut from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Mask, Positions
+from bowerbird.core.facts import (
+    ENGAGEMENTS,
+    I32,
+    I64,
+    NONE,
+    U8,
+    UNDOES,
+    UNKNOWN,
+    Action,
+    FactBatch,
+    FactKind,
+    Flag,
+)
+
+T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True)
+class Engagements:
+    """Engagements [n] of all people, by person, then time, then journal order.
+
+    Attributes:
+        user: [n] int32, ascending.
+        account: [n] int32, never NONE.
+        media: [n] int32, NONE where the account itself was the target.
+        action: [n] uint8.
+        media_type: [n] uint8, UNKNOWN where nobody said.
+        ts: [n] int64 epoch ms, ascending within a person; only an order where `known` is unset.
+        known: [n] bool, whether `ts` is a real time.
+        session: [n] int64 hash of the session id, 0 where none was given.
+    """
+
+    user: I32
+    account: I32
+    media: I32
+    action: U8
+    media_type: U8
+    ts: I64
+    known: Mask
+    session: I64
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def take(self, chosen: Mask | Positions) -> Engagements:
+        """Return the engagements at `chosen`, positions [k] or a mask [n], in that order."""
+        return Engagements(*(getattr(self, column.name)[chosen] for column in fields(self)))
+
+
+NOTHING = Engagements(
+    user=np.zeros(0, np.int32),
+    account=np.zeros(0, np.int32),
+    media=np.zeros(0, np.int32),
+    action=np.zeros(0, np.uint8),
+    media_type=np.zeros(0, np.uint8),
+    ts=np.zeros(0, np.int64),
+    known=np.zeros(0, np.bool_),
+    session=np.zeros(0, np.int64),
+)
+"""No engagement at all."""
+
+
+def gather(
+    batches: Iterable[FactBatch],
+    account_of: I32,
+    media_type_of: U8 | None = None,
+    actions: Sequence[Action] = ENGAGEMENTS,
+) -> Engagements:
+    """Collect the engagements in `batches`; those undone later in them are left out.
+
+    An engagement with a media counts for the account that owns it; one whose account nobody knows
+    is left out. Only the columns kept here stay in memory, so `batches` may be a stream.
+
+    Args:
+        batches: facts, in journal order.
+        account_of: [M] int32 owner of each media, NONE where unknown; media beyond have none.
+        media_type_of: [M] uint8; without it every media type is UNKNOWN.
+        actions: what to collect. With `Action.IMPRESSION` among them, what was only shown too.
+    """
+    wanted = np.zeros(256, np.bool_)
+    wanted[list(actions)] = True
+    wanted[[undo for undo, undone in UNDOES.items() if undone in actions]] = True
+    parts = [_read(batch, account_of, media_type_of, wanted) for batch in batches]
+    whole = _join([NOTHING, *parts])
+    whole = whole.take(~_undone(whole))
+    return whole.take(np.lexsort((whole.ts, whole.user)))
+
+
+def _read(
+    batch: FactBatch,
+    account_of: I32,
+    media_type_of: U8 | None,
+    wanted: Mask,
+) -> Engagements:
+    """Return what `batch` says of wanted actions, in journal order, undoing ones among them."""
+    is_wanted = (batch.kind == FactKind.EVENT) & wanted[batch.code] & (batch.user != NONE)
+    at = np.flatnonzero(is_wanted)
+    media = batch.media[at]
+    account = np.where(batch.account[at] != NONE, batch.account[at], _look(account_of, media, NONE))
+    unknown = np.zeros(0, np.uint8) if media_type_of is None else media_type_of
+    everything = Engagements(
+        user=batch.user[at],
+        account=account,
+        media=media,
+        action=batch.code[at],
+        media_type=_look(unknown, media, UNKNOWN),
+        ts=batch.ts[at],
+        known=(batch.flags[at] & Flag.TIME_KNOWN) != 0,
+        session=batch.session[at],
+    )
+    return everything.take(account != NONE)
+
+
+def _look(column: NDArray[T], rows: I32, absent: int) -> NDArray[T]:
+    """Return `column[rows]`, `absent` where a row is NONE or beyond the column."""
+    found = np.full(len(rows), absent, column.dtype)
+    inside = (rows >= 0) & (rows < len(column))
+    found[inside] = column[rows[inside]]
+    return found
+
+
+def _join(parts: Sequence[Engagements]) -> Engagements:
+    names = [column.name for column in fields(Engagements)]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    return Engagements(**joined)
+
+
+def _undone(rows: Engagements) -> Mask:
+    """Mark undoing actions, and engagements that the same person undid later. Journal order."""
+    base = np.arange(256, dtype=np.uint8)
+    base[list(UNDOES)] = list(UNDOES.values())
+    undoing = base[rows.action] != rows.action
+    gone: Mask = undoing.copy()
+    for undone in set(UNDOES.values()):
+        of_action = np.flatnonzero(base[rows.action] == undone)
+        if not undoing[of_action].any():
+            continue
+        of_media = (rows.media != NONE) & (undone != Action.FOLLOW)
+        target = np.where(of_media, rows.media, -2 - rows.account)[of_action]
+        pair = rows.user[of_action].astype(np.int64) << 32 | (target.astype(np.int64) & 0xFFFFFFFF)
+        _, group = np.unique(pair, return_inverse=True)
+        newest_undo = np.full(group.max() + 1, -1)
+        undo = undoing[of_action]
+        newest_undo[group[undo]] = np.flatnonzero(undo)  # assigned in order: the last one stays
+        gone[of_action] |= np.arange(len(of_action)) < newest_undo[group]
+    return gone
