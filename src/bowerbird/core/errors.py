@@ -62,6 +62,10 @@ class QueryError(BowerbirdError):
     """An IGQL program is wrong; what `bowerbird.igql` raises points at the text."""
 
 
+class Overloaded(BowerbirdError):
+    """More work waits than there is room for; the same request may do later."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a help line naming the closest known word, then all of them.
 

@@ -38,7 +38,7 @@ class Item(Struct, frozen=True):
         penalty: what diversity took off.
         propensity: chance that this item stood in this slot where it was drawn; 1 where it was not.
         signals: head -> predicted probability.
-        fallback: whether it filled a slot the program left empty.
+        fallback: whether nothing the person did led here, and no exploration either.
     """
 
     position: int
@@ -62,6 +62,7 @@ class Recipe(Struct, frozen=True):
 
     Attributes:
         program: sha256 of the program text, which the data folder keeps under that name.
+        fallback_program: the same of the program that fills empty slots.
         params: overrides of the program's params.
         version: number of the Version, 0 for none.
         offset: journal offset the page read.
@@ -70,12 +71,15 @@ class Recipe(Struct, frozen=True):
         user: id of the person.
         size: slots asked for.
         slate: media ids, top slot first.
-        fallback: [k] whether each slot was filled by the fallback program.
+        fallback: [k] whether nothing the person did led to that slot.
         propensity: [k].
-        features: blake2b of the feature matrix of the slate as the ranking read it; empty for none.
+        features: blake2b of the feature matrix [k, F] of the slate as the ranking read it.
+        logged: feature -> [k] values of the features that depend on the Version; training reads
+            them here, since the Version of that day is not the one being trained.
     """
 
     program: str
+    fallback_program: str
     params: Mapping[str, float | int | str | bool]
     version: int
     offset: int
@@ -87,6 +91,7 @@ class Recipe(Struct, frozen=True):
     fallback: tuple[bool, ...]
     propensity: tuple[float, ...]
     features: str = ""
+    logged: Mapping[str, tuple[float, ...]] = {}
 
 
 class Page(Struct, frozen=True):

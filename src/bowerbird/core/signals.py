@@ -21,6 +21,7 @@ class Type(StrEnum):
     NUMBER = "number"
     DURATION = "duration"  # milliseconds
     TIME = "time"  # epoch milliseconds
+    USER = "user"  # row number
     ACCOUNT = "account"  # row number
     MEDIA = "media"  # row number
     ACTION = "action"  # code

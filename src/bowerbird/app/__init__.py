@@ -1,0 +1,1 @@
+"""Composition: Bowerbird itself, its configuration, the order of training."""

@@ -1,0 +1,375 @@
+"""`Bowerbird`: one data folder, opened; everything the command line and the server do goes here."""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, VersionInfo
+from bowerbird.app.config import Config, read_config, write_config
+from bowerbird.app.live import (
+    PIECE,
+    Live,
+    catch_up,
+    newest_version,
+    open_world,
+    overlays_of,
+)
+from bowerbird.app.lock import ReadWriteLock
+from bowerbird.app.query import run_query
+from bowerbird.app.society import find_people, similar_accounts
+from bowerbird.app.tracing import trace_of
+from bowerbird.app.training import Progress, train
+from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
+from bowerbird.core.errors import NotFound
+from bowerbird.core.facts import FactBatch, FactKind
+from bowerbird.core.ids import hash64
+from bowerbird.core.page import Page
+from bowerbird.igql.check import Diagnostic, check
+from bowerbird.journal.importers import import_dataset
+from bowerbird.journal.ingest import Summary, ingest
+from bowerbird.journal.journal import Journal, Receipt
+from bowerbird.page.exposure import exposure_row
+from bowerbird.page.make import Made, make_page
+from bowerbird.page.programs import Programs
+from bowerbird.page.reading import catalog
+from bowerbird.page.request import PAGE_SIZE, Request
+from bowerbird.version.manifest import read_manifest
+from bowerbird.version.publish import folder_of, numbers
+from bowerbird.world.world import World
+
+Row = Mapping[str, object]
+TRACES = 512
+"""Pages whose runs are kept in memory; older ones are made again from their recipe."""
+
+
+class Bowerbird:
+    """An app's journal, what is true now, and what was learned.
+
+    Thread-safe: pages share a lock, a fold takes it alone for at most a millisecond of work.
+
+    Attributes:
+        path: the data folder.
+        config: what its `bowerbird.toml` says.
+        journal: opened for writing, or for reading beside a process that writes.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        mode: Literal["write", "read"] = "write",
+        clock: Clock | None = None,
+    ) -> None:
+        """Open the data folder, made if need be, and fold what its frozen World lacks.
+
+        Raises:
+            JournalLocked: another process writes to it and `mode` is "write".
+            JournalDamaged: a part of the journal is not what its manifest says.
+            ConfigError: `bowerbird.toml` cannot be used.
+        """
+        self.path = Path(path)
+        self.config: Config = read_config(self.path)
+        self.journal = Journal.open(
+            self.path, mode=mode, seal_facts=self.config.seal_facts, clock=self.config.clock
+        )
+        self._mode = mode
+        self._lock, self._append = ReadWriteLock(), Lock()
+        self._made: OrderedDict[str, Made] = OrderedDict()
+        world, self._thaw_failure = open_world(self.path / "world")
+        if world.offset > self.journal.end:  # the journal was replaced under it
+            world = World()
+        self._live = Live(world)
+        self.catch_up()
+        self._clock = clock or self._own_clock()
+        self._programs = Programs(
+            self.path / "programs", catalog(tuple(self.config.embeddings), self.config.models)
+        )
+        self._version_failure = ""
+        self.refresh_version()
+
+    @staticmethod
+    def init(path: Path, *, clock: ClockName = ClockName.WALL, program: str = "explore") -> None:
+        """Make a data folder with a `bowerbird.toml`; one that is there stays as it is."""
+        write_config(path, clock, program)
+
+    def close(self) -> None:
+        """Freeze the World, so that the next start is quick, and let the journal go."""
+        if self._mode == "write":
+            with self._lock.read():
+                self._live.world.freeze(self.path / "world")
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def world(self) -> World:
+        """What is true now; changes under you unless you hold no thread but this one."""
+        return self._live.world
+
+    def _own_clock(self) -> Clock:
+        if self.config.clock is ClockName.JOURNAL:
+            return JournalClock(self._live.world.newest)
+        return WallClock()
+
+    def now(self) -> int:
+        """Return the time by this journal's clock, epoch ms."""
+        return self._clock.now()
+
+    def ready(self) -> tuple[bool, str]:
+        """Return whether pages and writes are whole, and why not."""
+        if self._live.world.offset < self.journal.end:
+            return False, f"folding: at {self._live.world.offset} of {self.journal.end} facts"
+        if self._version_failure:
+            return False, self._version_failure
+        return True, ""
+
+    # What comes in
+
+    def append(self, rows: Sequence[Row]) -> Receipt:
+        """Take in rows of facts; they are durable, and the next page's, when this returns.
+
+        Raises:
+            JournalError: nothing of them was kept (a full disk, a folder opened for reading).
+        """
+        return self.append_many([rows])[0]
+
+    def append_many(self, groups: Sequence[Sequence[Row]]) -> list[Receipt]:
+        """Take in several callers' rows in one transaction; one receipt a group.
+
+        Raises:
+            JournalError: nothing of them was kept.
+        """
+        with self._append:
+            receipts = self.journal.append_many(groups, now=WallClock().now())
+            for receipt in receipts:
+                for batch in receipt.batches:
+                    self._fold(batch)
+        return receipts
+
+    def ingest(
+        self,
+        path: Path,
+        *,
+        kind: FactKind | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> Summary:
+        """Take in a file or a folder of facts; bad rows go to quarantine and are counted."""
+        with self._append:
+            now = WallClock().now()
+            summary = ingest(
+                self.journal, path, kind=kind, now=now, progress=progress, on_batch=self._fold
+            )
+        self._moved()
+        return summary
+
+    def import_dataset(
+        self, name: str, source: Path, *, progress: Callable[[int], None] | None = None
+    ) -> Summary:
+        """Take in a published data set by its importer's name."""
+        with self._append:
+            now = WallClock().now()
+            summary = import_dataset(name, self.journal, source, now=now, progress=progress)
+            self.catch_up()
+        self._moved()
+        return summary
+
+    def _fold(self, batch: FactBatch) -> None:
+        """Fold a batch in pieces, so that no page waits longer than a piece takes."""
+        for piece in batch.cut(PIECE):
+            with self._lock.write():
+                self._live.fold(piece)
+
+    def catch_up(self) -> None:
+        """Fold what the journal holds beyond the World: at start, or beside a writing process."""
+        if self._mode == "read":
+            self.journal.refresh()
+        for batch in self.journal.read(self._live.world.offset):
+            with self._lock.write():
+                self._live.fold(batch)
+
+    def _moved(self) -> None:
+        """Let a journal's clock know that its newest fact is a newer one."""
+        if isinstance(self._clock, JournalClock):
+            self._clock = self._own_clock()
+
+    # What was learned
+
+    def train(
+        self, *, until: int | None = None, progress: Progress | None = None, seed: int | None = None
+    ) -> TrainReport:
+        """Learn from the facts before `until` (epoch ms; all by default) and publish a Version.
+
+        Raises:
+            TrainingError: there is too little to learn from, or the training extra is missing.
+        """
+        report = train(
+            self.path, self.config, now=self.now(), until=until, progress=progress, seed=seed
+        )
+        self.refresh_version()
+        return report
+
+    def refresh_version(self) -> bool:
+        """Swap in a newer Version if one was published; return whether one was.
+
+        The Overlay is folded beside the running one; pages wait only for the last facts. A Version
+        that cannot be loaded leaves the one before it in place; `ready` says why.
+        """
+        loaded = self._live.version.number if self._live.version else 0
+        try:
+            version = newest_version(self.path / "versions", loaded)
+        except Exception as error:
+            self._version_failure = f"the newest Version cannot be loaded: {error}"
+            return False
+        if version is None:
+            return False
+        overlays = overlays_of(version)
+        catch_up(overlays.values(), self._read, self._live.world.offset)
+        with self._append, self._lock.write():
+            catch_up(overlays.values(), self._read, self._live.world.offset)
+            self._live.version, self._live.overlays = version, overlays
+        self._version_failure = ""
+        return True
+
+    def versions(self) -> list[VersionInfo]:
+        """Return the published Versions, oldest first."""
+        root = self.path / "versions"
+        current = self._live.version.number if self._live.version else 0
+        manifests = [read_manifest(folder_of(root, number)) for number in numbers(root)]
+        return [
+            VersionInfo(
+                number=manifest.number,
+                created=manifest.created,
+                offset=manifest.offset,
+                newest=manifest.newest,
+                metrics=manifest.metrics,
+                current=manifest.number == current,
+            )
+            for manifest in manifests
+        ]
+
+    def _read(self, start: int, stop: int | None) -> Iterator[FactBatch]:
+        return self.journal.read(start, stop)
+
+    # What goes out
+
+    def explore(
+        self,
+        user: str,
+        *,
+        now: int | None = None,
+        size: int | None = None,
+        program: str | None = None,
+        params: Mapping[str, float | int | str | bool] | None = None,
+        seed: int | None = None,
+    ) -> Page:
+        """Return the page of `user`; anybody gets one, also people nobody has heard of.
+
+        Nothing is journaled: `expose` does that, after the answer has left.
+
+        Raises:
+            NotFound: there is no such program.
+            QueryError: the program does not compile, or a param is not its own.
+        """
+        request_id = uuid.uuid4().hex
+        request = Request(
+            request_id=request_id,
+            user_id=user,
+            now=self.now() if now is None else now,
+            seed=hash64(request_id) >> 1 & 0x7FFF_FFFF if seed is None else seed,
+            program=self._programs.named(program or self.config.programs.page, self.path),
+            fallback=self._programs.named(self.config.programs.fallback, self.path),
+            size=PAGE_SIZE if size is None else size,
+            params=params or {},
+        )
+        with self._lock.read():
+            made = make_page(request, self._live.reading(self.journal.ids))
+        self._remember(made)
+        return made.page
+
+    def expose(self, page: Page) -> Receipt:
+        """Journal that the person was shown `page`, with the recipe that makes it again."""
+        recipe = page.recipe
+        for digest in (recipe.program, recipe.fallback_program):
+            self._programs.keep(digest)
+        return self.append([exposure_row(page)])
+
+    def trace(self, request_id: str) -> dict[str, Any]:
+        """Return what made a page: its recipe, each operator's rows, the person's newest events.
+
+        Raises:
+            NotFound: this process made no such page lately and none is in the journal.
+        """
+        made = self._made.get(request_id)
+        if made is None:
+            raise NotFound(
+                f"no page {request_id!r} among the last {TRACES} of this process",
+                "`bowerbird.evaluation.replay` makes a journaled page again from its recipe",
+            )
+        return trace_of(made)
+
+    def _remember(self, made: Made) -> None:
+        self._made[made.page.request_id] = made
+        while len(self._made) > TRACES:
+            self._made.popitem(last=False)
+
+    def query(
+        self,
+        text: str,
+        *,
+        user: str | None = None,
+        now: int | None = None,
+        params: Mapping[str, float | int | str | bool] | None = None,
+        limit: int = 100,
+        seed: int = 0,
+    ) -> QueryAnswer:
+        """Run a program and return its first `limit` rows in ids.
+
+        Raises:
+            QueryError: it does not compile.
+        """
+        program = self._programs.compiled(text)
+        at = self.now() if now is None else now
+        with self._lock.read():
+            reading = self._live.reading(self.journal.ids)
+            return run_query(program, reading, user, at, params or {}, limit, seed)
+
+    def check(self, text: str) -> list[Diagnostic]:
+        """Return everything that is wrong or doubtful about a program; nothing when it is fine."""
+        return check(text, self._programs.catalog)
+
+    def similar(self, account: str, *, k: int = 20, embedding: str = "default") -> list[Similar]:
+        """Return the accounts nearest to `account`, best first.
+
+        Raises:
+            NotFound: nobody has named the account.
+            VersionError: no such embedding was published yet.
+        """
+        row = self.journal.ids.accounts.row(account, "account")
+        with self._lock.read():
+            reading = self._live.reading(self.journal.ids)
+            return similar_accounts(row, k, embedding, reading, self._live.world.tables)
+
+    def people(self, *, limit: int = 50, query: str = "") -> list[Person]:
+        """Return the busiest people whose id starts with `query`."""
+        with self._lock.read():
+            reading = self._live.reading(self.journal.ids)
+            return find_people(query, limit, reading, self._live.world.tables)
+
+    def warm(self) -> None:
+        """Run every kernel of a page once, so that the first request is not the slow one."""
+        self.explore("", seed=0, now=self.now())

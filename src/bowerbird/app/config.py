@@ -1,0 +1,95 @@
+"""`bowerbird.toml`: what an app may set, with the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from bowerbird.core.clock import ClockName
+from bowerbird.core.errors import ConfigError
+
+NAME = "bowerbird.toml"
+
+
+class Programs(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which programs make the page: names of presets, or files beside `bowerbird.toml`."""
+
+    page: str = "explore"
+    fallback: str = "fallback"
+
+
+class Training(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a Version is trained.
+
+    Attributes:
+        vectors_share: share of the engagements, oldest first, from which the vectors are learned
+            that the ranking's examples read; the examples come from the rest.
+        max_examples: impressions the ranking learns from at most, whole requests left out by hash.
+        seed: of everything random.
+    """
+
+    vectors_share: float = 0.6
+    max_examples: int = 400_000
+    seed: int = 0
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything in `bowerbird.toml`.
+
+    Attributes:
+        clock: `wall` for a live app, `journal` for an imported or simulated history.
+        seal_facts: facts the journal's tail holds before it becomes a segment.
+        embeddings: name -> settings of `ig2vec`; `default` is always there.
+        models: names programs may rank with; declared ones bind before they are trained.
+    """
+
+    clock: ClockName = ClockName.WALL
+    seal_facts: int = 200_000
+    programs: Programs = Programs()
+    training: Training = Training()
+    embeddings: Mapping[str, Mapping[str, Any]] = msgspec.field(
+        default_factory=lambda: {"default": {}}
+    )
+    models: tuple[str, ...] = ("default",)
+
+
+def read_config(folder: Path) -> Config:
+    """Return what `bowerbird.toml` in `folder` says, defaults where there is no file.
+
+    Raises:
+        ConfigError: it is not TOML, names a setting nobody knows, or gives one a wrong value.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return Config()
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=Config)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(
+            f"{path} cannot be used: {error}", "see docs/architecture.md for every setting"
+        ) from error
+
+
+def write_config(folder: Path, clock: ClockName, program: str) -> None:
+    """Write a `bowerbird.toml` with the settings people change first; an existing one stays.
+
+    Args:
+        folder: of the data; made if need be.
+        clock: how the journal tells the time.
+        program: the page's program.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / NAME
+    if path.exists():
+        return
+    path.write_text(
+        f'# "wall" for a live app, "journal" for an imported or simulated history\n'
+        f'clock = "{clock.value}"\n\n'
+        f"[programs]  # a preset's name, or a file beside this one\n"
+        f'page = "{program}"\n\n'
+        f"[embeddings.default]  # all actions, all media types\n"
+    )

@@ -1,0 +1,88 @@
+"""The state pages read: World, Version and Overlays, kept at one journal offset."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.facts import FactBatch
+from bowerbird.core.ids import Ids
+from bowerbird.page.reading import Reading
+from bowerbird.version.overlay import Overlay
+from bowerbird.version.version import Version, current, load
+from bowerbird.world.world import World
+
+PIECE = 1_000
+"""Facts folded at a time while pages wait: about a millisecond."""
+
+Read = Callable[[int, int | None], Iterator[FactBatch]]
+"""Reads the journal: (start, stop) -> consecutive batches."""
+
+
+@dataclass(slots=True)
+class Live:
+    """What is true now, and what the current Version says of it.
+
+    Attributes:
+        world: at `world.offset`.
+        version: None until one was published.
+        overlays: by embedding; each at the World's offset.
+    """
+
+    world: World
+    version: Version | None = None
+    overlays: dict[str, Overlay] = field(default_factory=dict)
+
+    def fold(self, batch: FactBatch) -> None:
+        """Take in the next facts."""
+        self.world.fold(batch)
+        for overlay in self.overlays.values():
+            overlay.fold(batch)
+
+    def reading(self, ids: Ids) -> Reading:
+        """Return what a page reads, as of now; hold the read lock while it is used."""
+        return Reading(self.world, ids, self.version, self.overlays)
+
+
+def open_world(frozen: Path) -> tuple[World, str]:
+    """Return the World frozen at `frozen`, or an empty one, and what went wrong, if anything did.
+
+    A World is a fold of the journal, so one that cannot be thawed costs time and nothing else.
+    """
+    if not frozen.exists():
+        return World(), ""
+    try:
+        return World.thaw(frozen), ""
+    except BowerbirdError as error:
+        logging.getLogger(__name__).warning("folding from the start: %s", error)
+        return World(), str(error)
+
+
+def overlays_of(version: Version) -> dict[str, Overlay]:
+    """Return an Overlay for each embedding of `version`, at the Version's offset."""
+    return {
+        name: Overlay(embedding, version.account_of, version.manifest.offset)
+        for name, embedding in version.embeddings.items()
+    }
+
+
+def catch_up(overlays: Iterable[Overlay], read: Read, stop: int) -> None:
+    """Fold what the journal holds from each Overlay's offset up to `stop`."""
+    for overlay in overlays:
+        for batch in read(overlay.offset, stop):
+            overlay.fold(batch)
+
+
+def newest_version(versions: Path, than: int) -> Version | None:
+    """Return the newest Version if its number is above `than`, else None.
+
+    Raises:
+        VersionError: it is damaged, or of another format.
+    """
+    folder = current(versions)
+    if folder is None or int(folder.name) <= than:
+        return None
+    return load(folder)

@@ -1,0 +1,146 @@
+"""Replay: make a journaled page again from its recipe, to the bit.
+
+The journal is folded from the start to the offset the page read; the Version it names is loaded and
+its Overlay folded to the same offset; the program is the very text the page ran.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bowerbird.core.errors import NotFound
+from bowerbird.core.facts import FactKind
+from bowerbird.core.ids import hash64
+from bowerbird.core.page import Page, Recipe
+from bowerbird.journal.journal import Journal
+from bowerbird.page.make import make_page
+from bowerbird.page.programs import Programs
+from bowerbird.page.reading import Reading
+from bowerbird.page.request import Request
+from bowerbird.version.overlay import Overlay
+from bowerbird.version.publish import folder_of
+from bowerbird.version.version import Version, load
+from bowerbird.world.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """A page as the journal has it.
+
+    Attributes:
+        offset: of the exposure fact, at or after the one its page read.
+    """
+
+    offset: int
+    request_id: str
+    recipe: Recipe
+
+
+class _Details(msgspec.Struct):
+    request_id: str = ""
+    recipe: Recipe | None = None
+
+
+def exposures(journal: Journal, start: int = 0) -> Iterator[Exposure]:
+    """Yield the exposures that carry a recipe, in journal order."""
+    decoder = msgspec.json.Decoder(_Details)
+    for batch in journal.read(start):
+        for at in (batch.kind == FactKind.EXPOSURE).nonzero()[0].tolist():
+            details = decoder.decode(batch.details_of(at) or b"{}")
+            if details.recipe is not None:
+                yield Exposure(batch.start + at, details.request_id, details.recipe)
+
+
+def find_exposure(journal: Journal, request_id: str) -> Exposure:
+    """Return the exposure of a page.
+
+    Raises:
+        NotFound: the journal has none of that name with a recipe.
+    """
+    wanted = hash64(request_id)
+    for batch in journal.read():
+        if not (batch.request == wanted).any():
+            continue
+        for exposure in exposures(journal, batch.start):
+            if exposure.request_id == request_id:
+                return exposure
+    raise NotFound(f"no page {request_id!r} is in the journal", "only exposed pages are journaled")
+
+
+class Replayer:
+    """Makes pages again in the order of their offsets, folding the journal once."""
+
+    def __init__(self, journal: Journal, versions: Path, programs: Programs) -> None:
+        self._journal, self._versions, self._programs = journal, versions, programs
+        self._world = World()
+        self._loaded: dict[int, Version] = {}
+        self._overlays: dict[int, dict[str, Overlay]] = {}
+
+    def reading(self, recipe: Recipe) -> Reading:
+        """Return what the page of `recipe` read.
+
+        Raises:
+            NotFound: an earlier call went past its offset.
+            VersionError: its Version is gone or damaged.
+        """
+        if recipe.offset < self._world.offset:
+            raise NotFound(
+                f"the replay stands at offset {self._world.offset}, the page read {recipe.offset}",
+                "replay pages in the order of their offsets",
+            )
+        for batch in self._journal.read(self._world.offset, recipe.offset):
+            self._world.fold(batch)
+        version = self._version(recipe.version)
+        return Reading(self._world, self._journal.ids, version, self._overlay(recipe))
+
+    def page(self, exposure: Exposure) -> Page:
+        """Return the page again.
+
+        Raises:
+            NotFound: its program was not kept.
+        """
+        recipe = exposure.recipe
+        request = Request(
+            request_id=exposure.request_id,
+            user_id=recipe.user,
+            now=recipe.now,
+            seed=recipe.seed,
+            program=self._programs.kept(recipe.program),
+            fallback=self._programs.kept(recipe.fallback_program),
+            size=recipe.size,
+            params=recipe.params,
+        )
+        return make_page(request, self.reading(recipe)).page
+
+    def _version(self, number: int) -> Version | None:
+        if number and number not in self._loaded:
+            self._loaded[number] = load(folder_of(self._versions, number))
+        return self._loaded.get(number)
+
+    def _overlay(self, recipe: Recipe) -> Mapping[str, Overlay]:
+        version = self._version(recipe.version)
+        if version is None:
+            return {}
+        if recipe.version not in self._overlays:
+            self._overlays[recipe.version] = {
+                name: Overlay(embedding, version.account_of, version.manifest.offset)
+                for name, embedding in version.embeddings.items()
+            }
+        overlays = self._overlays[recipe.version]
+        for overlay in overlays.values():
+            for batch in self._journal.read(overlay.offset, recipe.offset):
+                overlay.fold(batch)
+        return overlays
+
+
+def differences(served: Recipe, again: Page) -> list[str]:
+    """Return the fields of the recipe in which a replayed page differs."""
+    return [
+        name
+        for name in ("slate", "fallback", "propensity", "features", "logged", "offset")
+        if getattr(served, name) != getattr(again.recipe, name)
+    ]

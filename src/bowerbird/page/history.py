@@ -1,0 +1,40 @@
+"""What a page knew of the person: their newest engagements, in ids."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from bowerbird.core.facts import NONE, Action
+from bowerbird.page.reading import Reading
+
+NEWEST = 10
+
+
+class Engagement(Struct, frozen=True):
+    """One thing the person did."""
+
+    action: str
+    account_id: str | None
+    media_id: str | None
+    ts: int
+
+
+def newest_engagements(reading: Reading, user: int) -> tuple[Engagement, ...]:
+    """Return up to `NEWEST` engagements of the person, newest first; none for somebody unknown."""
+    histories = reading.histories()
+    if not 0 <= user < len(histories.length):
+        return ()
+    start, length = int(histories.start[user]), int(histories.length[user])
+    first = max(start, start + length - NEWEST)
+    return tuple(_engagement(reading, at) for at in range(start + length - 1, first - 1, -1))
+
+
+def _engagement(reading: Reading, at: int) -> Engagement:
+    histories, ids = reading.histories(), reading.ids
+    account, media = int(histories.account[at]), int(histories.media[at])
+    return Engagement(
+        action=Action(int(histories.action[at])).name.lower(),
+        account_id=ids.accounts.id(account) if account != NONE else None,
+        media_id=ids.media.id(media) if media != NONE else None,
+        ts=int(histories.ts[at]),
+    )

@@ -1,0 +1,129 @@
+"""What a program reads at one journal offset: World, Overlay and Version as one `Signals`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Candidates, Column, Kind, Rows
+from bowerbird.core.facts import F32, NONE
+from bowerbird.core.ids import Ids
+from bowerbird.core.signals import Catalog, Context, Histories, Links
+from bowerbird.features.compute import compute
+from bowerbird.features.vectors import NO_VECTORS, Part, Vectors
+from bowerbird.ranking.heads import HEADS, PRIORS
+from bowerbird.version.overlay import Overlay
+from bowerbird.version.version import Version
+from bowerbird.world.signals import SIGNALS, WorldSignals
+from bowerbird.world.world import World
+
+NEIGHBOURS = "account_nn."
+CO_ENGAGED = "co_engaged."
+GEOMETRY = "default"
+"""The embedding whose geometry the features read."""
+
+
+class Reading:
+    """The `Signals` of a page. The caller holds the lock that keeps folds away meanwhile.
+
+    Attributes:
+        offset: every fact before it is in, none from it on.
+        warnings: what was asked for and is not there yet, or failed; the page shows them.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        ids: Ids,
+        version: Version | None,
+        overlays: Mapping[str, Overlay],
+    ) -> None:
+        self.offset = world.offset
+        self.ids = ids
+        self.version = version
+        self.warnings: list[str] = []
+        self._world = world
+        self._overlays = overlays
+        self._signals = WorldSignals(world, ids)
+
+    @property
+    def version_number(self) -> int:
+        """The Version's number, 0 for none."""
+        return self.version.number if self.version else 0
+
+    def array(self, kind: Kind, name: str) -> NDArray[np.generic]:
+        """See `Signals`."""
+        return self._signals.array(kind, name)
+
+    def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
+        """See `Signals`."""
+        return self._signals.compute(kind, name, rows, context)
+
+    def histories(self) -> Histories:
+        """See `Signals`."""
+        return self._signals.histories()
+
+    def listed(self, name: str) -> tuple[Rows, F32]:
+        """See `Signals`."""
+        return self._signals.listed(name)
+
+    def links(self, name: str) -> tuple[Links, ...]:
+        """See `Signals`: a Version's links, and those of the Overlay beside them."""
+        if name.startswith(NEIGHBOURS):
+            return self._neighbours(name.removeprefix(NEIGHBOURS))
+        if name.startswith(CO_ENGAGED):
+            found = self.version and self.version.co_engaged.get(name.removeprefix(CO_ENGAGED))
+            return (found,) if found else ()
+        return self._signals.links(name)
+
+    def _neighbours(self, embedding: str) -> tuple[Links, ...]:
+        found = self.version and self.version.neighbours.get(embedding)
+        if not found:
+            return ()
+        overlay = self._overlays.get(embedding)
+        return (found, *(overlay.links() if overlay else ()))
+
+    def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
+        """See `Signals`; a missing or failing model gives priors and a warning."""
+        found = self.version.models.get(model) if self.version else None
+        if found is None:
+            self.warnings.append(f"no model `{model}` has been published yet: priors stand in")
+            return priors(len(rows))
+        return found.predict(self.features(rows.rows, context))
+
+    def features(self, media: Rows, context: Context) -> F32:
+        """Return the dense features [n, F] of media `media` [n], as any model reads them."""
+        return compute(self._world.tables, self.vectors(), context.user, media, context.now)
+
+    def details(self, kind: Kind, row: int) -> bytes:
+        """Return the JSON that came with the newest fact on a media or account, empty for none."""
+        tables = self._world.tables
+        table = tables.media if kind is Kind.MEDIA else tables.accounts
+        start, length = int(table.details_at[row]), int(table.details_len[row])
+        return tables.arenas.details[start : start + length].tobytes()
+
+    def topics(self, media: int) -> list[int]:
+        """Return the topic rows of a media."""
+        topics = self._world.tables.media.topics[media]
+        return [topic for topic in topics.tolist() if topic != NONE]
+
+    def vectors(self) -> Vectors:
+        """Return the account vectors of the Version and of its Overlay."""
+        embedding = self.version.embeddings.get(GEOMETRY) if self.version else None
+        overlay = self._overlays.get(GEOMETRY)
+        if embedding is None or overlay is None or self.version is None:
+            return NO_VECTORS
+        parts = Part(embedding.index, embedding.vectors), Part(*overlay.vectors())
+        return Vectors(parts, self.version.manifest.newest)
+
+
+def priors(n: int) -> Mapping[str, F32]:
+    """Return head -> [n] of the shares that hold where nothing was learned."""
+    return {head: np.full(n, PRIORS[head], np.float32) for head in HEADS}
+
+
+def catalog(embeddings: tuple[str, ...], models: tuple[str, ...]) -> Catalog:
+    """Return the names programs may use, for the embeddings and models an app declared."""
+    return Catalog(SIGNALS, embeddings, dict.fromkeys(models, HEADS))

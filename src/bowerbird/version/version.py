@@ -1,0 +1,95 @@
+"""A Version in memory: every artefact of one folder, checked and opened, never written again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.core.facts import I32
+from bowerbird.core.signals import Links
+from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.links_io import load_links, save_links
+from bowerbird.ranking.runtime import Model
+from bowerbird.version.manifest import Manifest, read_manifest, verify
+from bowerbird.version.publish import folder_of, numbers
+
+CO_ENGAGED = ("accounts", "media")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What was learned from the facts before `manifest.offset`.
+
+    Attributes:
+        embeddings: by the name of their config.
+        neighbours: the same names -> account to similar accounts.
+        co_engaged: `accounts` and `media` -> row to rows engaged with by the same people.
+        models: by the name a program calls them.
+        account_of: [M] int32, the owner of each media at the offset.
+    """
+
+    manifest: Manifest
+    embeddings: Mapping[str, Embedding]
+    neighbours: Mapping[str, Links]
+    co_engaged: Mapping[str, Links]
+    account_of: I32
+    models: Mapping[str, Model] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """The number it was published under."""
+        return self.manifest.number
+
+
+def save_artefacts(
+    folder: Path,
+    *,
+    embeddings: Mapping[str, Embedding],
+    neighbours: Mapping[str, Links],
+    co_engaged: Mapping[str, Links],
+    account_of: I32,
+) -> None:
+    """Write what `load` reads, except the models, which training writes itself."""
+    for name, embedding in embeddings.items():
+        embedding.save(folder / "embeddings" / name)
+        save_links(folder / "neighbours" / name, neighbours[name])
+    for name, links in co_engaged.items():
+        save_links(folder / "co_engaged" / name, links)
+    np.save(folder / "account_of.npy", account_of)
+
+
+def model_folder(folder: Path, name: str) -> Path:
+    """Return where a Version keeps the model `name`."""
+    return folder / "models" / name
+
+
+def load(folder: Path) -> Version:
+    """Return the Version in `folder`, its files checked against the manifest first.
+
+    Raises:
+        VersionError: a file is missing or differs, or a model does not fit this build.
+    """
+    manifest = read_manifest(folder)
+    verify(folder, manifest)
+    names = [path.name for path in sorted((folder / "embeddings").glob("*"))]
+    return Version(
+        manifest=manifest,
+        embeddings={name: Embedding.load(folder / "embeddings" / name) for name in names},
+        neighbours={name: load_links(folder / "neighbours" / name) for name in names},
+        co_engaged={
+            name: load_links(folder / "co_engaged" / name)
+            for name in CO_ENGAGED
+            if (folder / "co_engaged" / name).exists()
+        },
+        account_of=np.load(folder / "account_of.npy", allow_pickle=False),
+        models={path.name: Model.load(path) for path in sorted((folder / "models").glob("*"))},
+    )
+
+
+def current(versions: Path) -> Path | None:
+    """Return the folder of the newest Version, or None where nothing was published."""
+    found = numbers(versions)
+    return folder_of(versions, found[-1]) if found else None
