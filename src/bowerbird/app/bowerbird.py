@@ -12,14 +12,7 @@ from typing import Any, Literal, Self
 
 from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, VersionInfo
 from bowerbird.app.config import Config, read_config, write_config
-from bowerbird.app.live import (
-    PIECE,
-    Live,
-    catch_up,
-    newest_version,
-    open_world,
-    overlays_of,
-)
+from bowerbird.app.live import PIECE, Live, newest_version, open_world
 from bowerbird.app.lock import ReadWriteLock
 from bowerbird.app.query import run_query
 from bowerbird.app.society import find_people, similar_accounts
@@ -40,7 +33,9 @@ from bowerbird.page.programs import Programs
 from bowerbird.page.reading import catalog
 from bowerbird.page.request import PAGE_SIZE, Request
 from bowerbird.version.manifest import read_manifest
+from bowerbird.version.overlay import catch_up
 from bowerbird.version.publish import folder_of, numbers
+from bowerbird.version.version import overlays_of
 from bowerbird.world.world import World
 
 Row = Mapping[str, object]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +16,6 @@ from bowerbird.world.world import World
 
 PIECE = 1_000
 """Facts folded at a time while pages wait: about a millisecond."""
-
-Read = Callable[[int, int | None], Iterator[FactBatch]]
-"""Reads the journal: (start, stop) -> consecutive batches."""
 
 
 @dataclass(slots=True)
@@ -59,21 +55,6 @@ def open_world(frozen: Path) -> tuple[World, str]:
     except BowerbirdError as error:
         logging.getLogger(__name__).warning("folding from the start: %s", error)
         return World(), str(error)
-
-
-def overlays_of(version: Version) -> dict[str, Overlay]:
-    """Return an Overlay for each embedding of `version`, at the Version's offset."""
-    return {
-        name: Overlay(embedding, version.account_of, version.manifest.offset)
-        for name, embedding in version.embeddings.items()
-    }
-
-
-def catch_up(overlays: Iterable[Overlay], read: Read, stop: int) -> None:
-    """Fold what the journal holds from each Overlay's offset up to `stop`."""
-    for overlay in overlays:
-        for batch in read(overlay.offset, stop):
-            overlay.fold(batch)
 
 
 def newest_version(versions: Path, than: int) -> Version | None:

@@ -21,9 +21,9 @@ from bowerbird.page.make import make_page
 from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading
 from bowerbird.page.request import Request
-from bowerbird.version.overlay import Overlay
+from bowerbird.version.overlay import Overlay, catch_up
 from bowerbird.version.publish import folder_of
-from bowerbird.version.version import Version, load
+from bowerbird.version.version import Version, load, overlays_of
 from bowerbird.world.world import World
 
 
@@ -72,7 +72,7 @@ def find_exposure(journal: Journal, request_id: str) -> Exposure:
 
 
 class Replayer:
-    """Makes pages again in the order of their offsets, folding the journal once."""
+    """Stands at one journal offset after another, folding the journal once."""
 
     def __init__(self, journal: Journal, versions: Path, programs: Programs) -> None:
         self._journal, self._versions, self._programs = journal, versions, programs
@@ -80,22 +80,22 @@ class Replayer:
         self._loaded: dict[int, Version] = {}
         self._overlays: dict[int, dict[str, Overlay]] = {}
 
-    def reading(self, recipe: Recipe) -> Reading:
-        """Return what the page of `recipe` read.
+    def at(self, offset: int, version: int) -> Reading:
+        """Return what a page read at `offset` with that Version (0 for none).
 
         Raises:
-            NotFound: an earlier call went past its offset.
-            VersionError: its Version is gone or damaged.
+            NotFound: an earlier call went past the offset.
+            VersionError: the Version is gone or damaged.
         """
-        if recipe.offset < self._world.offset:
+        if offset < self._world.offset:
             raise NotFound(
-                f"the replay stands at offset {self._world.offset}, the page read {recipe.offset}",
+                f"the replay stands at offset {self._world.offset}, asked for {offset}",
                 "replay pages in the order of their offsets",
             )
-        for batch in self._journal.read(self._world.offset, recipe.offset):
+        for batch in self._journal.read(self._world.offset, offset):
             self._world.fold(batch)
-        version = self._version(recipe.version)
-        return Reading(self._world, self._journal.ids, version, self._overlay(recipe))
+        overlays = self._overlays_at(version, offset) if version else {}
+        return Reading(self._world, self._journal.ids, self._loaded.get(version), overlays)
 
     def page(self, exposure: Exposure) -> Page:
         """Return the page again.
@@ -114,27 +114,14 @@ class Replayer:
             size=recipe.size,
             params=recipe.params,
         )
-        return make_page(request, self.reading(recipe)).page
+        return make_page(request, self.at(recipe.offset, recipe.version)).page
 
-    def _version(self, number: int) -> Version | None:
-        if number and number not in self._loaded:
+    def _overlays_at(self, number: int, offset: int) -> Mapping[str, Overlay]:
+        if number not in self._loaded:
             self._loaded[number] = load(folder_of(self._versions, number))
-        return self._loaded.get(number)
-
-    def _overlay(self, recipe: Recipe) -> Mapping[str, Overlay]:
-        version = self._version(recipe.version)
-        if version is None:
-            return {}
-        if recipe.version not in self._overlays:
-            self._overlays[recipe.version] = {
-                name: Overlay(embedding, version.account_of, version.manifest.offset)
-                for name, embedding in version.embeddings.items()
-            }
-        overlays = self._overlays[recipe.version]
-        for overlay in overlays.values():
-            for batch in self._journal.read(overlay.offset, recipe.offset):
-                overlay.fold(batch)
-        return overlays
+            self._overlays[number] = overlays_of(self._loaded[number])
+        catch_up(self._overlays[number].values(), self._journal.read, offset)
+        return self._overlays[number]
 
 
 def differences(served: Recipe, again: Page) -> list[str]:

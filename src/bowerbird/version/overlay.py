@@ -8,6 +8,7 @@ Version is swapped.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -126,6 +127,17 @@ class Overlay:
             scores=_longer(young.scores, lines, 0),
             length=_longer(young.length, lines, 0),
         )
+
+
+Read = Callable[[int, int | None], Iterable[FactBatch]]
+"""Reads the journal: (start, stop) -> consecutive batches."""
+
+
+def catch_up(overlays: Iterable[Overlay], read: Read, stop: int) -> None:
+    """Fold what the journal holds from each Overlay's offset up to `stop`."""
+    for overlay in overlays:
+        for batch in read(overlay.offset, stop):
+            overlay.fold(batch)
 
 
 def _top(rows: I32) -> int:

@@ -14,6 +14,7 @@ from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.links_io import load_links, save_links
 from bowerbird.ranking.runtime import Model
 from bowerbird.version.manifest import Manifest, read_manifest, verify
+from bowerbird.version.overlay import Overlay
 from bowerbird.version.publish import folder_of, numbers
 
 CO_ENGAGED = ("accounts", "media")
@@ -93,3 +94,11 @@ def current(versions: Path) -> Path | None:
     """Return the folder of the newest Version, or None where nothing was published."""
     found = numbers(versions)
     return folder_of(versions, found[-1]) if found else None
+
+
+def overlays_of(version: Version) -> dict[str, Overlay]:
+    """Return an Overlay for each embedding of `version`, at the Version's offset."""
+    return {
+        name: Overlay(embedding, version.account_of, version.manifest.offset)
+        for name, embedding in version.embeddings.items()
+    }

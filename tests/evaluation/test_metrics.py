@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from bowerbird.evaluation.baselines import Engaged, ItemCF, best, popularity
+from bowerbird.evaluation.metrics import bootstrap
+
+PAIRS = Engaged(
+    user=np.array([0, 0, 1, 1, 2], np.int32),
+    media=np.array([0, 1, 0, 1, 2], np.int32),
+    weight=np.ones(5, np.float32),
+    users=3,
+    items=3,
+)
+
+
+def test_popularity_counts_weights() -> None:
+    assert popularity(PAIRS).tolist() == [2, 2, 1]
+
+
+def test_items_of_the_same_people_are_similar_and_others_are_not() -> None:
+    # media 0 and 1 share both their people: 2 / (sqrt 2 * sqrt 2 + 10)
+    scores = ItemCF(PAIRS).scores(np.array([0], np.int32), np.ones(1, np.float32))
+    assert scores.tolist() == pytest.approx([0, 2 / 12, 0])
+
+
+def test_the_best_leave_out_what_is_excluded() -> None:
+    scores = np.array([3, 2, 1], np.float32)
+    assert best(scores, np.array([0], np.int32), 5).tolist() == [1, 2]
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_more_people() -> None:
+    rng = np.random.default_rng(0)
+    few, many = bootstrap(rng.random(20), rng), bootstrap(rng.random(2_000), rng)
+    assert few.low < few.mean < few.high
+    assert many.high - many.low < few.high - few.low
