@@ -1,0 +1,1 @@
+"""HTTP JSON and the web page: `app.create_app` makes the application, `serve.serve` runs it."""

@@ -1,0 +1,75 @@
+"""The application: endpoints, their shared state, what starts and ends with the server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.service import asking, exploring, faults, health, openapi, people, web, writing
+from bowerbird.service.outermost import Outermost
+from bowerbird.service.runtime import LOG, Runtime
+
+ROUTERS = (
+    health.router,
+    exploring.router,
+    asking.router,
+    people.router,
+    writing.router,
+    web.router,
+)
+
+
+def create_app(
+    bb: Bowerbird,
+    *,
+    writable: bool = True,
+    hosts: Sequence[str] = (),
+    on_ready: Callable[[], None] | None = None,
+) -> FastAPI:
+    """Return the application that serves `bb`, which stays the caller's to close.
+
+    Args:
+        bb: the engine.
+        writable: whether it takes facts and journals exposures.
+        hosts: names it answers under; none for any.
+        on_ready: called once, when `/readyz` says yes for the first time.
+    """
+    runtime = Runtime(bb, writable=writable)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if writable:
+            runtime.writer.start()
+        background = [
+            asyncio.create_task(_warm(runtime, on_ready)),
+            asyncio.create_task(runtime.watch()),
+        ]
+        yield
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await asyncio.to_thread(runtime.close)
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.runtime = runtime
+    for router in ROUTERS:
+        app.include_router(router)
+    faults.install(app)
+    openapi.describe(app)
+    app.add_middleware(Outermost, runtime=runtime, hosts=hosts)
+    return app
+
+
+async def _warm(runtime: Runtime, on_ready: Callable[[], None] | None) -> None:
+    try:
+        await runtime.call(runtime.warm_up)
+    except Exception as error:  # the server stays up, and says at /readyz what is wrong
+        LOG.exception("the kernels could not be warmed")
+        runtime.cold = f"the kernels could not be warmed: {error}"
+        return
+    if on_ready:
+        on_ready()
