@@ -67,6 +67,12 @@ class IdTable:
             raise NotFound(f"row {row} is not one of {len(self._ids)} ids")
         return self._ids[row]
 
+    def cut(self, length: int) -> None:
+        """Take back every row from `length` on, for a commit that failed; nobody has seen them."""
+        for id in self._ids[length:]:
+            del self._rows[id]
+        del self._ids[length:]
+
     def since(self, row: int) -> Sequence[str]:
         """Return the ids from `row` on, in row order."""
         return self._ids[row:]

@@ -1,0 +1,1 @@
+"""What happened: an append-only, durable log of facts, and the ways in."""

@@ -1,0 +1,116 @@
+"""Opening a journal: whatever a crash left behind is put right here, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bowerbird.core.clock import ClockName
+from bowerbird.core.errors import JournalDamaged, JournalError, NotFound
+from bowerbird.core.ids import SPACES
+from bowerbird.journal.body import hashes_of
+from bowerbird.journal.disk import sync
+from bowerbird.journal.layout import Layout
+from bowerbird.journal.lock import WriteLock
+from bowerbird.journal.manifest import FORMAT, Manifest, load_manifest
+from bowerbird.journal.seen import Seen, keys
+from bowerbird.journal.segments import Segments
+from bowerbird.journal.tail import Tail
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The parts of an open journal; `lock` is None for one that only reads."""
+
+    layout: Layout
+    lock: WriteLock | None
+    tail: Tail
+    segments: Segments
+    seen: Seen
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.tail.close()
+        if self.lock is not None:
+            self.lock.release()
+
+
+def open_to_read(layout: Layout) -> Opened:
+    """Open what is there.
+
+    Raises:
+        NotFound: nothing is.
+        JournalDamaged: a part is not what it should be.
+    """
+    if not layout.manifest.exists():
+        raise NotFound(f"there is no journal in {layout.root}", "ingest or import something first")
+    tail = Tail(layout.tail, write=False)
+    segments = Segments(layout.segments, load_manifest(layout.manifest))
+    return Opened(layout, None, tail, segments, Seen())
+
+
+def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
+    """Open what is there, or make it; drop what a crash left half done.
+
+    Raises:
+        JournalLocked: another process writes to it.
+        JournalDamaged: a part is not what it should be; nothing was changed.
+        JournalError: it has facts, and another clock than `clock`.
+    """
+    for folder in (layout.folder, layout.segments, layout.quarantine):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = WriteLock(layout.lock)
+    tail = None
+    try:
+        tail = Tail(layout.tail, write=True)
+        segments = Segments(layout.segments, _manifest(layout, tail, clock))
+        seen = _seen(layout, tail, segments)
+        segments.remove_strays()
+        tail.drop_below(segments.end)
+    except BaseException:
+        if tail is not None:
+            tail.close()
+        lock.release()
+        raise
+    return Opened(layout, lock, tail, segments, seen)
+
+
+def _manifest(layout: Layout, tail: Tail, clock: ClockName | None) -> Manifest:
+    if not layout.manifest.exists():
+        if _next(tail) or any(layout.segments.glob("*.parquet")):
+            raise JournalDamaged(f"{layout.manifest} is missing, though there are facts")
+        manifest = Manifest(FORMAT, clock or ClockName.WALL)
+        manifest.save(layout.manifest)
+        sync(layout.root)
+        return manifest
+    manifest = load_manifest(layout.manifest)
+    if clock is None or clock is manifest.clock:
+        return manifest
+    if _next(tail):
+        raise JournalError(
+            f"the journal in {layout.folder} has the clock {manifest.clock}, asked for was {clock}",
+            "a clock can only be chosen before the first fact; use another data folder",
+        )
+    manifest = Manifest(FORMAT, clock)
+    manifest.save(layout.manifest)
+    return manifest
+
+
+def _seen(layout: Layout, tail: Tail, segments: Segments) -> Seen:
+    seen = Seen()
+    for entry in segments.manifest.segments:
+        seen.add_sealed(segments.hashes(entry))
+    expected = segments.end
+    for blob in tail.all_blobs():
+        if blob.first < segments.end:
+            continue
+        if blob.first != expected:
+            raise JournalDamaged(f"{layout.tail} goes on at {blob.first}, expected {expected}")
+        seen.add(keys(hashes_of(blob.body, blob.first)))
+        expected += blob.count
+    if (end := _next(tail)) != expected:
+        raise JournalDamaged(f"{layout.tail} ends at {expected}, expected {end}")
+    return seen
+
+
+def _next(tail: Tail) -> int:
+    return tail.state([1 << 31] * len(SPACES)).next

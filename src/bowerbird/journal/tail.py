@@ -1,0 +1,152 @@
+"""The tail: facts not sealed yet and every id, in SQLite, one blob a batch."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bowerbird.core.errors import JournalDamaged, JournalError
+from bowerbird.core.ids import SPACES, Ids
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, count INTEGER, body BLOB);
+CREATE TABLE IF NOT EXISTS ids (space INTEGER, row INTEGER, id TEXT, PRIMARY KEY (space, row))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY, next INTEGER, newest INTEGER);
+INSERT OR IGNORE INTO state VALUES (1, 0, 0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """One stored batch."""
+
+    first: int
+    count: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What one read transaction saw.
+
+    Attributes:
+        next: the offset after the last fact.
+        newest: newest known time of any fact, epoch ms; 0 for none.
+        ids: the ids from the rows asked for on, by space in the order of `SPACES`.
+    """
+
+    next: int
+    newest: int
+    ids: tuple[list[str], ...]
+
+
+class Tail:
+    """A connection to the tail; not safe to share between threads without a lock around it."""
+
+    def __init__(self, path: Path, *, write: bool) -> None:
+        """Open the tail at `path`, making it when `write` and there is none.
+
+        Raises:
+            JournalDamaged: the file is no SQLite database.
+            JournalError: it cannot be opened.
+        """
+        self._path = path
+        with self._explained("open"):
+            mode = "rwc" if write else "ro"
+            self._sql = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            if write:
+                self._sql.execute("PRAGMA journal_mode=WAL")
+                self._sql.execute("PRAGMA synchronous=FULL")
+                self._sql.executescript(TABLES)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._sql.close()
+
+    def state(self, known: Sequence[int]) -> State:
+        """Return the state, with the ids that follow the first `known[i]` of space i."""
+        with self._explained("read"), self._transaction("BEGIN"):
+            next_, newest = self._sql.execute("SELECT next, newest FROM state").fetchone()
+            select = "SELECT id FROM ids WHERE space = ? AND row >= ? ORDER BY row"
+            ids = tuple(
+                [id for (id,) in self._sql.execute(select, (space, row))]
+                for space, row in enumerate(known)
+            )
+        return State(next_, newest, ids)
+
+    def append(self, blobs: Sequence[Blob], ids: Ids, known: Sequence[int], newest: int) -> None:
+        """Commit batches, and the ids past the first `known[i]` of each space; durable on return.
+
+        Raises:
+            JournalError: nothing of it was written.
+        """
+        news = (
+            (space, known[space] + i, id)
+            for space, name in enumerate(SPACES)
+            for i, id in enumerate(getattr(ids, name).since(known[space]))
+        )
+        rows = [(blob.first, blob.count, blob.body) for blob in blobs]
+        stop = blobs[-1].first + blobs[-1].count
+        with self._explained("write"), self._transaction("BEGIN IMMEDIATE"):
+            self._sql.executemany("INSERT INTO batches VALUES (?, ?, ?)", rows)
+            self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?)", news)
+            self._sql.execute("UPDATE state SET next = ?, newest = ?", (stop, newest))
+
+    def drop_below(self, offset: int) -> None:
+        """Delete the batches before `offset`; they are sealed."""
+        with self._explained("write"), self._transaction("BEGIN IMMEDIATE"):
+            self._sql.execute("DELETE FROM batches WHERE first < ?", (offset,))
+
+    def blobs(self, offset: int, facts: int) -> list[Blob]:
+        """Return consecutive batches from the one holding `offset` on, until `facts` are in."""
+        found: list[Blob] = []
+        with self._explained("read"):
+            cursor = self._sql.execute(
+                "SELECT first, count, body FROM batches WHERE first >= "
+                "(SELECT max(first) FROM batches WHERE first <= ?) ORDER BY first",
+                (offset,),
+            )
+            for row in cursor:
+                found.append(Blob(*row))
+                if found[-1].first + found[-1].count >= offset + facts:
+                    break
+            cursor.close()
+        return found
+
+    def all_blobs(self) -> Iterator[Blob]:
+        """Yield every batch, in order."""
+        with self._explained("read"):
+            for row in self._sql.execute("SELECT first, count, body FROM batches ORDER BY first"):
+                yield Blob(*row)
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._sql.execute(begin)
+        try:
+            yield
+            self._sql.execute("COMMIT")
+        except BaseException:
+            if self._sql.in_transaction:
+                self._sql.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _explained(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise JournalError(
+                f"cannot {verb} {self._path}: {error}",
+                "see that the disk has room and that the folder may be written to",
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise JournalDamaged(f"{self._path} cannot be read: {error}") from error
