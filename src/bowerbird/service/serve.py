@@ -51,6 +51,15 @@ def serve(
         uvicorn.Server(config).run(sockets=[listener])
 
 
+def check_free(host: str, port: int) -> None:
+    """Find out now, not after minutes of other work, whether `serve` could listen there.
+
+    Raises:
+        ConfigError: the address cannot be bound.
+    """
+    _bound(host, port).close()
+
+
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

@@ -1,0 +1,77 @@
+"""`bowerbird demo`: a made-up society, from nothing to its Explore page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bowerbird.cli.options import Json
+from bowerbird.cli.output import json_line, say
+from bowerbird.cli.progress import Steps
+from bowerbird.cli.serve import LOCAL, PORT, Host, Port, run
+
+if TYPE_CHECKING:
+    from bowerbird.app.bowerbird import Bowerbird
+
+PRESET = "small"
+FACTS = "society"
+INGESTED = "ingested.json"
+"""Written into the data folder when all of them are in; ingesting twice would add nothing but time."""
+
+
+def demo(
+    data: Annotated[
+        Path, typer.Option("--data", help="Its data folder; kept for the next time.")
+    ] = Path("demo-data"),
+    host: Host = LOCAL,
+    port: Port = PORT,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="End with a server.")] = True,
+    seed: Annotated[int, typer.Option(min=0, help="Of the society.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Simulate a small society, train on it, serve its Explore page; what is done is not redone."""
+    from bowerbird.app.bowerbird import Bowerbird
+    from bowerbird.core.clock import ClockName
+    from bowerbird.service.serve import check_free
+
+    if serve:
+        check_free(host, port)
+    Bowerbird.init(data, clock=ClockName.JOURNAL)
+    with Steps() as steps:
+        simulated(data / FACTS, seed, steps)
+        steps.begin("opening")
+        with Bowerbird(data) as bb:
+            prepared(bb, data, steps)
+            steps.finish()
+            if serve:
+                run(bb, host, port, as_json=as_json)
+                return
+            made = {
+                "data": str(data),
+                "version": bb.versions()[-1].number,
+                "seconds": steps.seconds,
+            }
+    say(made, lambda: f"{data} is ready: `bowerbird serve --data {data}`", as_json=as_json)
+
+
+def simulated(folder: Path, seed: int, steps: Steps) -> None:
+    """Write the society's facts to `folder`; one that is there is complete."""
+    if folder.is_dir():
+        return
+    from bowerbird.simulate.simulate import simulate
+
+    aside = folder.with_suffix(".part")
+    simulate(PRESET, aside, seed, steps.share)
+    aside.rename(folder)
+
+
+def prepared(bb: Bowerbird, data: Path, steps: Steps) -> None:
+    """Ingest the facts and train on them, unless that was done."""
+    marker = data / INGESTED
+    if not (marker.is_file() and bb.journal.end > 0):
+        summary = bb.ingest(data / FACTS, progress=lambda n: steps.count("ingest", n))
+        marker.write_text(json_line(summary))
+    if not bb.versions():
+        bb.train(progress=steps.share)

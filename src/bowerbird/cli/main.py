@@ -1,0 +1,89 @@
+"""`bowerbird`: every verb in one place, and every error as a sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from bowerbird.cli.check import check
+from bowerbird.cli.demo import demo
+from bowerbird.cli.explore import explore
+from bowerbird.cli.get import get
+from bowerbird.cli.import_dataset import import_dataset
+from bowerbird.cli.ingest import ingest
+from bowerbird.cli.init import init
+from bowerbird.cli.output import complain, json_line
+from bowerbird.cli.query import query
+from bowerbird.cli.serve import serve
+from bowerbird.cli.similar import similar
+from bowerbird.cli.simulate import simulate
+from bowerbird.cli.train import train
+from bowerbird.cli.versions import versions
+from bowerbird.core.errors import BowerbirdError
+
+VERBS = (
+    ("demo", demo),
+    ("init", init),
+    ("simulate", simulate),
+    ("ingest", ingest),
+    ("import", import_dataset),
+    ("train", train),
+    ("explore", explore),
+    ("similar", similar),
+    ("check", check),
+    ("query", query),
+    ("serve", serve),
+    ("versions", versions),
+    ("get", get),
+)
+"""The verbs in the order of a first day with them; what is heavy they import when they run."""
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="bowerbird",
+    help="An Explore page for your own app.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _verb in VERBS:
+    app.command(_name)(_verb)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return the exit status: 0, 1 for an error, 2 for wrong usage.
+
+    Args:
+        arguments: those after the program's name; the process's own by default.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    try:
+        return _run(given, as_json=as_json)
+    except BowerbirdError as error:
+        complain(error, as_json=as_json)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has had enough
+        sys.stderr.close()
+        return 0
+
+
+def _run(given: list[str], *, as_json: bool) -> int:
+    """Run typer; it writes usage errors for people itself, for programs we do."""
+    try:
+        found = app(given, standalone_mode=not as_json)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    except TyperException as error:
+        message = getattr(error, "message", "") or str(error)
+        sys.stderr.write(json_line({"error": {"code": "usage", "message": message, "help": ""}}))
+        return 2
+    except (typer.Exit, typer.Abort) as ended:
+        return getattr(ended, "exit_code", INTERRUPTED)
+    return found if isinstance(found, int) else 0

@@ -1,0 +1,50 @@
+"""`bowerbird serve`: answer over HTTP until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote
+
+import typer
+
+from bowerbird.cli.options import DEFAULT, Data, Json, Now
+from bowerbird.cli.output import json_line
+
+if TYPE_CHECKING:
+    from bowerbird.app.bowerbird import Bowerbird
+
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
+
+LOCAL = "127.0.0.1"
+PORT = 8377
+
+
+def serve(
+    host: Host = LOCAL,
+    port: Port = PORT,
+    data: Data = DEFAULT,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Serve pages, take facts, and swap in new Versions, until Ctrl-C."""
+    from bowerbird.cli.opening import opened
+
+    with opened(data, "write", now) as bb:
+        run(bb, host, port, as_json=as_json)
+
+
+def run(bb: Bowerbird, host: str, port: int, *, as_json: bool) -> None:
+    """Serve `bb`, and print the address of somebody's page once it is ready."""
+    from bowerbird.service.serve import serve as answer
+
+    def ready(address: str) -> None:
+        busiest = next(iter(bb.people(limit=1)), None)
+        page = f"{address}/?user={quote(busiest.user_id)}" if busiest else f"{address}/"
+        told = {"address": address, "page": page}
+        text = json_line(told) if as_json else f"\n  {page}\n\nCtrl-C ends the server.\n"
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    answer(bb, host, port, ready)

@@ -1,0 +1,34 @@
+"""`bowerbird simulate`: make up a society and write down what it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bowerbird.cli.options import Json
+from bowerbird.cli.output import say, table
+from bowerbird.cli.progress import Steps
+
+
+def simulate(
+    preset: Annotated[str, typer.Argument(help="How large a society: small.")] = "small",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the facts.")] = Path("society"),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Make up people, accounts and media, and write what they do as files of facts."""
+    from bowerbird.simulate.simulate import simulate as run
+
+    with Steps() as steps:
+        report = run(preset, out, seed, steps.share)
+    say(
+        report,
+        lambda: table(
+            f"{preset}, seed {seed}: {out}",
+            ("kind", "facts>"),
+            [(kind, f"{count:,}") for kind, count in report.rows.items()],
+        ),
+        as_json=as_json,
+    )
