@@ -1,0 +1,8 @@
+"""A made-up society with known interests: facts for demos, and the truth for honest tests."""
+
+from bowerbird.simulate.report import Report
+from bowerbird.simulate.run import simulate
+from bowerbird.simulate.society import PRESETS, Society, Taste
+from bowerbird.simulate.truth import Truth
+
+__all__ = ["PRESETS", "Report", "Society", "Taste", "Truth", "simulate"]

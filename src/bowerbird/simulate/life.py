@@ -1,0 +1,108 @@
+"""A society lives: what people do day by day, hour by hour."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.facts import F32, NONE
+from bowerbird.simulate.deeds import NOWHERE, Deeds, together
+from bowerbird.simulate.draws import stream
+from bowerbird.simulate.interests import Interests, draw_interests, drift, fashions
+from bowerbird.simulate.looks import Minds
+from bowerbird.simulate.policy import LoggingPolicy
+from bowerbird.simulate.sessions import draw_sessions
+from bowerbird.simulate.signup import sign_ups
+from bowerbird.simulate.society import DAY, HOUR
+from bowerbird.simulate.standing import Standing
+from bowerbird.simulate.town import Town
+from bowerbird.simulate.visits import Mutes, Record, spend_hour
+
+PAGE_SLOTS = 30
+"""Slots a session has on average, at most; only sizes the memory of what was seen."""
+
+
+class Life:
+    """The run of one town, from its first day on.
+
+    Attributes:
+        standing: the state of the app and its people by now.
+        minds: what people care for today.
+        sessions: how many there were so far.
+    """
+
+    def __init__(self, town: Town) -> None:
+        society = town.society
+        expected = int(society.people * society.sessions * society.days * PAGE_SLOTS)
+        self._town = town
+        self._policy = LoggingPolicy(town.accounts, town.media, town.people, town.tree)
+        self._interests: Interests = draw_interests(
+            town.people, town.accounts, town.tree, town.seed
+        )
+        self._fashions: F32 = fashions(society.days, town.tree, town.seed)
+        self._requests = 0
+        self.minds = Minds(self._interests.dense(town.tree), self._interests.main())
+        self._pending = sign_ups(town, self.minds.cares)
+        self.standing = Standing(len(town.people.name), len(town.media), len(town.tree), expected)
+        self.sessions = 0
+
+    def before(self) -> Deeds:
+        """Return what was done before the first day: sign-ups."""
+        return self._due(self._town.society.starts)
+
+    def wake(self, day: int) -> None:
+        """Begin `day`: interests have drifted, people have rested."""
+        if day:
+            town = self._town
+            today = drift(self._interests, town.tree, self._fashions[day], town.seed, day)
+            self._interests = today
+            self.minds = Minds(today.dense(town.tree), today.main())
+            self.standing.note_night()
+
+    def live(self, day: int) -> tuple[Deeds, Mutes]:
+        """Return what is done on `day`, in order of time, and who muted whom."""
+        town, midnight = self._town, self._town.society.starts + day * DAY
+        self._note_sign_ups(midnight + DAY)
+        sessions = draw_sessions(town.society, town.people, self.minds.cares, day, town.seed)
+        self.sessions += len(sessions)
+        record = Record(self._requests)
+        rng = stream(town.seed, "choices", day)
+        for hour in range(midnight, midnight + DAY, HOUR):
+            now = sessions.within(hour, hour + HOUR)
+            if len(now):
+                shelves = self._policy.stock(hour, self.standing)
+                spend_hour(town, self.minds, self._policy, shelves, now, self.standing, record, rng)
+        self._requests = record.requests
+        self._pending = together([self._pending, *record.deeds])
+        return self._due(midnight + DAY), _joined(record.mutes)
+
+    def _note_sign_ups(self, until: int) -> None:
+        """Let the app know whom people follow who sign up before `until`."""
+        new = (self._pending.surface == NOWHERE) & (self._pending.ts < until)
+        self.standing.follows.note(self._pending.person[new], self._pending.account[new])
+
+    def _due(self, until: int) -> Deeds:
+        """Return the deeds before `until` by time and keep the others for later."""
+        pending = self._pending
+        now = pending.ts < until
+        self._pending = pending.take(~now)
+        due = pending.take(now & self._possible(pending))
+        return due.take(np.argsort(due.ts, kind="stable"))
+
+    def _possible(self, deeds: Deeds) -> NDArray[np.bool_]:
+        """Return which deeds come before their person, media or account is gone."""
+        town = self._town
+        there = deeds.ts < np.minimum(town.people.leaves[deeds.person], town.society.ends)
+        media = deeds.media
+        there &= (media == NONE) | (deeds.ts < town.media.gone[media])
+        account = np.where(media == NONE, deeds.account, town.media.account[media])
+        alive: NDArray[np.bool_] = there & (deeds.ts < town.accounts.dies[account])
+        return alive
+
+
+def _joined(parts: list[Mutes]) -> Mutes:
+    if not parts:
+        empty = np.zeros(0, np.int32)
+        return Mutes(empty, empty, empty.astype(np.int64))
+    person, account, ts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Mutes(person, account, ts)
