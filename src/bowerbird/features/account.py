@@ -1,0 +1,52 @@
+"""How the candidate's account fares with everyone."""
+
+from __future__ import annotations
+
+from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.kernels import kernel
+from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import (
+    PRIORS,
+    decayed,
+    engagements,
+    log_count,
+    log_rate,
+)
+from bowerbird.world.probe import Whole
+from bowerbird.world.rules import RECENT_HALF_LIFE
+from bowerbird.world.tables import Accounts
+
+ACCOUNT = Family(
+    "account",
+    (
+        Feature("account_posts", "ln(1 + media)"),
+        Feature("account_impressions", "ln(1 + impressions)"),
+        Feature("account_recent", "ln(1 + engagements, half-life 1 day)"),
+        Feature("account_click_rate", "ln(rate / prior)"),
+        Feature("account_long_view_rate", "ln(rate / prior)"),
+        Feature("account_like_rate", "ln(rate / prior)"),
+        Feature("account_follow_rate", "ln(rate / prior)"),
+    ),
+    Cost.ROW,
+)
+
+IMPRESSION = int(Action.IMPRESSION)
+RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.FOLLOW))
+
+
+@kernel
+def fill_account(accounts: Accounts, owners: I32, now: Whole, out: F32) -> None:
+    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 7])."""
+    for i in range(len(owners)):
+        account = owners[i]
+        if account == NONE:
+            continue
+        total = accounts.total[account]
+        recent = engagements(accounts.recent[account])
+        out[i, 0] = log_count(accounts.posts[account])
+        out[i, 1] = log_count(total[IMPRESSION])
+        out[i, 2] = log_count(decayed(recent, accounts.recent_ts[account], now, RECENT_HALF_LIFE))
+        for k in range(len(RATES)):
+            action = RATES[k]
+            prior, strength = PRIORS[action]
+            out[i, 3 + k] = log_rate(total[action], total[IMPRESSION], prior, strength)

@@ -1,0 +1,54 @@
+"""How active the person is, and how easily pleased."""
+
+from __future__ import annotations
+
+from bowerbird.core.facts import F32, NONE, Action
+from bowerbird.core.kernels import kernel
+from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import (
+    PRIORS,
+    UNKNOWN_SPAN,
+    decayed,
+    engagements,
+    log_count,
+    log_hours,
+    log_rate,
+)
+from bowerbird.world.probe import Whole
+from bowerbird.world.rules import RECENT_HALF_LIFE
+from bowerbird.world.tables import Users
+
+ACTIVITY = Family(
+    "activity",
+    (
+        Feature("user_engagements", "ln(1 + engagements)"),
+        Feature("user_recent", "ln(1 + engagements, half-life 1 day)"),
+        Feature("user_impressions", "ln(1 + impressions)"),
+        Feature("user_click_rate", "ln(rate / prior)"),
+        Feature("user_long_view_rate", "ln(rate / prior)"),
+        Feature("user_like_rate", "ln(rate / prior)"),
+        Feature("user_hide_rate", "ln(rate / prior)"),
+        Feature("user_idle", "ln(1 + hours)", UNKNOWN_SPAN),
+    ),
+    Cost.REQUEST,
+)
+
+IMPRESSION = int(Action.IMPRESSION)
+RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.HIDE))
+
+
+@kernel
+def fill_activity(users: Users, user: Whole, now: Whole, out: F32) -> None:
+    """Write the columns of one person into every row of `out` ([n, 8])."""
+    if user == NONE:
+        return
+    total = users.total[user]
+    recent = engagements(users.recent[user])
+    out[:, 0] = log_count(engagements(total))
+    out[:, 1] = log_count(decayed(recent, users.recent_ts[user], now, RECENT_HALF_LIFE))
+    out[:, 2] = log_count(total[IMPRESSION])
+    for k in range(len(RATES)):
+        action = RATES[k]
+        prior, strength = PRIORS[action]
+        out[:, 3 + k] = log_rate(total[action], total[IMPRESSION], prior, strength)
+    out[:, 7] = log_hours(users.last_ts[user], now)

@@ -1,0 +1,56 @@
+"""What has been between the person and the candidate's account."""
+
+from __future__ import annotations
+
+from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.kernels import kernel
+from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import (
+    ENGAGED_PRIOR,
+    UNKNOWN_SPAN,
+    decayed,
+    engagements,
+    log_count,
+    log_hours,
+    log_rate,
+    log_weight,
+)
+from bowerbird.world.probe import Whole, find_pair
+from bowerbird.world.rules import AFFINITY_HALF_LIFE
+from bowerbird.world.tables import Pairs
+
+AFFINITY = Family(
+    "affinity",
+    (
+        Feature("affinity", "ln(1 + weight of engagements, half-life 30 days), negative for hides"),
+        Feature("affinity_engagements", "ln(1 + engagements)"),
+        Feature("affinity_impressions", "ln(1 + impressions)"),
+        Feature("affinity_rate", "ln(rate of any engagement / prior)"),
+        Feature("affinity_idle", "ln(1 + hours) since the last engagement", UNKNOWN_SPAN),
+        Feature("affinity_follows", "1 where the person follows it"),
+    ),
+    Cost.PROBE,
+)
+
+IMPRESSION = int(Action.IMPRESSION)
+FOLLOW = int(Action.FOLLOW)
+
+
+@kernel
+def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, out: F32) -> None:
+    """Write the columns of `user` and the accounts `owners` ([n], NONE for unknown) into `out`.
+
+    `out` is [n, 6].
+    """
+    for i in range(len(owners)):
+        at = find_pair(pairs.key, user, owners[i])
+        if at == NONE:
+            continue
+        counts = pairs.counts[at]
+        done, shown = engagements(counts), counts[IMPRESSION]
+        out[i, 0] = log_weight(decayed(pairs.affinity[at], pairs.ts[at], now, AFFINITY_HALF_LIFE))
+        out[i, 1] = log_count(done)
+        out[i, 2] = log_count(shown)
+        out[i, 3] = log_rate(done, shown, ENGAGED_PRIOR[0], ENGAGED_PRIOR[1])
+        out[i, 4] = log_hours(pairs.ts[at], now)
+        out[i, 5] = 1.0 if counts[FOLLOW] > 0.0 else 0.0

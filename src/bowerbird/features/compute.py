@@ -1,0 +1,99 @@
+"""All families over one person's candidates: what the page and the examples both call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.kernels import kernel
+from bowerbird.features.account import ACCOUNT, fill_account
+from bowerbird.features.activity import ACTIVITY, fill_activity
+from bowerbird.features.affinity import AFFINITY, fill_affinity
+from bowerbird.features.clock import CLOCK, fill_clock
+from bowerbird.features.family import Family
+from bowerbird.features.freshness import FRESHNESS, fill_freshness
+from bowerbird.features.geometry import GEOMETRY, fill_geometry
+from bowerbird.features.popularity import POPULARITY, fill_popularity
+from bowerbird.features.session import SESSION, fill_session
+from bowerbird.features.taste import TASTE, fill_taste
+from bowerbird.features.topics import TOPIC, fill_topics
+from bowerbird.features.vectors import Part, Vectors
+from bowerbird.world.probe import Whole
+from bowerbird.world.tables import Media, Tables
+
+FEATURES: tuple[Family, ...] = (
+    ACTIVITY,
+    SESSION,
+    ACCOUNT,
+    POPULARITY,
+    FRESHNESS,
+    AFFINITY,
+    TASTE,
+    TOPIC,
+    GEOMETRY,
+    CLOCK,
+)
+"""Every family, in the order of the columns."""
+
+NAMES: tuple[str, ...] = tuple(feature.name for family in FEATURES for feature in family.features)
+"""The name of each column."""
+
+DEFAULTS: F32 = np.array([f.default for family in FEATURES for f in family.features], np.float32)
+"""[F], the row of an unknown media for an unknown person; the clock is always known."""
+
+_widths = [len(family.features) for family in FEATURES]
+BOUNDS: tuple[int, ...] = (0, *(int(bound) for bound in np.cumsum(_widths)))
+"""Family f fills columns `BOUNDS[f] .. BOUNDS[f + 1] - 1`."""
+
+
+def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -> F32:
+    """Return the features [n, F] of `media` ([n] rows) for one person at `now` (epoch ms).
+
+    A person or media that is NONE or unknown to the World has the defaults. A row's bits do not
+    depend on the other rows. Numbers are finite whatever the World holds.
+    """
+    out = np.empty((len(media), len(DEFAULTS)), np.float32)
+    fill(tables, vectors.parts, user, media, now, out)
+    return out
+
+
+@kernel
+def fill(
+    tables: Tables, parts: tuple[Part, Part], user: Whole, media: I32, now: Whole, out: F32
+) -> None:
+    """Write what `compute` returns into `out` ([n, F]), for callers that are kernels."""
+    out[:] = DEFAULTS
+    b = BOUNDS
+    users, arenas, accounts = tables.users, tables.arenas, tables.accounts
+    who = user if 0 <= user < tables.sizes.users else NONE
+    rows = known_rows(media, tables.sizes.media)
+    owners = owners_of(tables.media, rows, tables.sizes.accounts)
+    fill_activity(users, who, now, out[:, b[0] : b[1]])
+    fill_session(users, who, now, out[:, b[1] : b[2]])
+    fill_account(accounts, owners, now, out[:, b[2] : b[3]])
+    fill_popularity(tables.media, rows, now, out[:, b[3] : b[4]])
+    fill_freshness(tables.media, rows, now, out[:, b[4] : b[5]])
+    fill_affinity(tables.pairs, who, owners, now, out[:, b[5] : b[6]])
+    fill_taste(tables.media, users, arenas, who, rows, out[:, b[6] : b[7]])
+    fill_topics(tables.media, accounts, users, arenas, who, rows, owners, out[:, b[7] : b[8]])
+    fill_geometry(users, arenas, parts, who, owners, out[:, b[8] : b[9]])
+    fill_clock(now, out[:, b[9] : b[10]])
+
+
+@kernel
+def known_rows(media: I32, known: int) -> I32:
+    """Return `media` with NONE for rows from `known` on."""
+    rows = np.empty(len(media), np.int32)
+    for i in range(len(media)):
+        rows[i] = media[i] if 0 <= media[i] < known else NONE
+    return rows
+
+
+@kernel
+def owners_of(media: Media, rows: I32, known: int) -> I32:
+    """Return the account of each media ([n]), NONE where it has none or it is not known."""
+    owners = np.full(len(rows), NONE, np.int32)
+    for i in range(len(rows)):
+        if rows[i] != NONE and 0 <= media.account[rows[i]] < known:
+            owners[i] = media.account[rows[i]]
+    return owners

@@ -1,0 +1,99 @@
+"""The scales every family uses, so that a count is a count in all of them.
+
+Scalar kernels: a column is the same to the bit however many rows are worked out together, because
+each value is worked out alone.
+"""
+
+from __future__ import annotations
+
+import math
+
+from bowerbird.core.facts import F32, Action
+from bowerbird.core.kernels import kernel
+from bowerbird.world.counters import remains
+from bowerbird.world.probe import Whole
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+LONGEST_H = 24.0 * 365.0
+"""Spans of time are cut here, and an unknown one counts as this long."""
+
+UNKNOWN_SPAN = math.log1p(LONGEST_H)
+"""The default of every feature in ln(1 + hours)."""
+
+FIRST_ENGAGEMENT = int(Action.CLICK)
+LAST_ENGAGEMENT = int(Action.PROFILE_VISIT)
+
+PRIORS: tuple[tuple[float, float], ...] = (
+    (1.0, 20.0),  # impression
+    (0.50, 20.0),  # view
+    (0.15, 20.0),  # click
+    (0.15, 20.0),  # long_view
+    (0.05, 40.0),  # like
+    (0.01, 100.0),  # comment
+    (0.01, 100.0),  # save
+    (0.01, 100.0),  # share
+    (0.005, 200.0),  # follow
+    (0.02, 50.0),  # profile_visit
+    (0.005, 200.0),  # hide
+    (0.002, 500.0),  # report
+)
+"""By action: the rate an unknown thing is given, and for how many impressions' worth it counts.
+
+Round numbers of social apps, not fitted: a model standardises its inputs, so only the strengths
+matter, and those are set to about two positives.
+"""
+
+ENGAGED_PRIOR = (0.25, 20.0)
+"""The same, of any engagement from a click up."""
+
+
+@kernel
+def log_count(count: float) -> float:
+    """Return ln(1 + count); a negative count (undone more than done) is none."""
+    return math.log1p(max(count, 0.0))
+
+
+@kernel
+def log_weight(weight: float) -> float:
+    """Return ln(1 + weight), mirrored for a negative one."""
+    return math.copysign(math.log1p(abs(weight)), weight)
+
+
+@kernel
+def log_rate(count: float, shown: float, prior: float, strength: float) -> float:
+    """Return ln of the smoothed rate over its prior, within [-5, 5]; 0 says "as any other".
+
+    Logs that carry no impressions for some events never give a rate over 1: `count` stands in.
+    """
+    done = max(count, 0.0)
+    rate = (done + strength * prior) / (max(shown, done) + strength)
+    return min(max(math.log(rate / prior), -5.0), 5.0)
+
+
+@kernel
+def log_hours(then: Whole, now: Whole) -> float:
+    """Return ln(1 + hours) from `then` to `now` (epoch ms), 0 for the future; `then` 0 is unknown.
+
+    Unknown and longer than a year both give `UNKNOWN_SPAN`.
+    """
+    if then <= 0:
+        return UNKNOWN_SPAN
+    hours = max(now - then, 0) / HOUR_MS
+    return math.log1p(min(hours, LONGEST_H))
+
+
+@kernel
+def decayed(value: float, then: Whole, now: Whole, half_life: float) -> float:
+    """Return `value`, as of `then`, at `now`, both epoch ms; the past is not blown up."""
+    return value * remains(float(max(now - then, 0)), half_life)
+
+
+@kernel
+def engagements(counts: F32) -> float:
+    """Return the events that say interest, from click to profile visit, of one line of counts."""
+    total = 0.0
+    for action in range(FIRST_ENGAGEMENT, LAST_ENGAGEMENT + 1):
+        total += max(counts[action], 0.0)
+    return total

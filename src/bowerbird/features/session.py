@@ -1,0 +1,33 @@
+"""Where the person stands in the running session; only events whose time is known count."""
+
+from __future__ import annotations
+
+import math
+
+from bowerbird.core.facts import F32, NONE
+from bowerbird.core.kernels import kernel
+from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import log_count
+from bowerbird.world.probe import Whole
+from bowerbird.world.rules import MINUTE, SESSION_GAP
+from bowerbird.world.tables import Users
+
+SESSION = Family(
+    "session",
+    (
+        Feature("session_new", "1 where a session begins with this page", 1.0),
+        Feature("session_events", "ln(1 + events)"),
+        Feature("session_minutes", "ln(1 + minutes)"),
+    ),
+    Cost.REQUEST,
+)
+
+
+@kernel
+def fill_session(users: Users, user: Whole, now: Whole, out: F32) -> None:
+    """Write the columns of one person into every row of `out` ([n, 3])."""
+    if user == NONE or users.session_ts[user] <= 0 or now - users.last_ts[user] > SESSION_GAP:
+        return
+    out[:, 0] = 0.0
+    out[:, 1] = log_count(users.session_events[user])
+    out[:, 2] = math.log1p(max(now - users.session_ts[user], 0) / MINUTE)

@@ -1,0 +1,111 @@
+"""Whether the candidate is about what the person engages with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.kernels import kernel
+from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.world.probe import Whole
+from bowerbird.world.tables import TOPICS, Accounts, Arenas, Media, Users
+
+LOOK_BACK = 64
+SMOOTHING = 4.0  # engagements with nothing in particular everyone is given
+
+TOPIC = Family(
+    "topics",
+    (
+        Feature("topic_main", "share of the last 64 engagements about its first topic"),
+        Feature("topic_best", "the same, of its best matching topic"),
+        Feature("topic_unknown", "1 where neither media nor account has a topic", 1.0),
+        Feature("topic_hidden", "1 where the person hid one of its topics"),
+    ),
+    Cost.HISTORY,
+)
+
+
+@kernel
+def fill_topics(
+    media: Media,
+    accounts: Accounts,
+    users: Users,
+    arenas: Arenas,
+    user: Whole,
+    rows: I32,
+    owners: I32,
+    out: F32,
+) -> None:
+    """Write the columns of the media `rows` of `owners` ([n], NONE for unknown) into `out`.
+
+    A media without topics has those of its account. `out` is [n, 4].
+    """
+    known = np.empty(LOOK_BACK * TOPICS, np.int32)
+    times = np.zeros(LOOK_BACK * TOPICS, np.int32)
+    filled, told = recent_topics(media, accounts, users, arenas, user, known, times)
+    for i in range(len(rows)):
+        topics = topics_of(media, accounts, rows[i], owners[i])
+        if topics[0] == NONE:
+            continue
+        out[i, 2] = 0.0
+        for t in range(TOPICS):
+            if topics[t] == NONE:
+                break
+            if user != NONE and np.any(users.hidden_topics[user] == topics[t]):
+                out[i, 3] = 1.0
+            share = count_of(topics[t], known, times, filled) / (told + SMOOTHING)
+            out[i, 0] = share if t == 0 else out[i, 0]
+            out[i, 1] = max(out[i, 1], np.float32(share))
+
+
+@kernel
+def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> I32:
+    """Return the topics ([TOPICS], NONE-padded) of a media, or else of its account."""
+    topics = np.full(TOPICS, NONE, np.int32)
+    if row != NONE and media.topics[row, 0] != NONE:
+        topics[:] = media.topics[row]
+    elif owner != NONE:
+        topics[:] = accounts.topics[owner]
+    return topics
+
+
+@kernel
+def count_of(topic: Whole, known: I32, times: I32, filled: Whole) -> int:
+    """Return how often `topic` was met."""
+    for k in range(filled):
+        if known[k] == topic:
+            return int(times[k])
+    return 0
+
+
+@kernel
+def recent_topics(
+    media: Media,
+    accounts: Accounts,
+    users: Users,
+    arenas: Arenas,
+    user: Whole,
+    known: I32,
+    times: I32,
+) -> tuple[int, int]:
+    """Fill `known` and `times` with the distinct topics of the last `LOOK_BACK` engagements.
+
+    Returns how many are filled, and how many engagements had a topic at all.
+    """
+    filled = told = 0
+    if user == NONE:
+        return filled, told
+    stop = users.history_at[user] + users.history_len[user]
+    for at in range(max(stop - LOOK_BACK, users.history_at[user]), stop):
+        topics = topics_of(media, accounts, arenas.history_media[at], arenas.history_account[at])
+        told += topics[0] != NONE
+        for t in range(TOPICS):
+            if topics[t] == NONE:
+                break
+            k = 0
+            while k < filled and known[k] != topics[t]:
+                k += 1
+            known[k] = topics[t]
+            times[k] += 1
+            filled = max(filled, k + 1)
+    return filled, told

@@ -1,0 +1,1 @@
+"""Impressions to examples, examples to a net, the net to probabilities."""
