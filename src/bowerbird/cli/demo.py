@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +16,9 @@ from bowerbird.cli.serve import LOCAL, PORT, Host, Port, run
 if TYPE_CHECKING:
     from bowerbird.app.bowerbird import Bowerbird
 
-PRESET = "small"
-FACTS = "society"
+SOCIETY = "society"
 INGESTED = "ingested.json"
-"""Written into the data folder when all of them are in; ingesting twice would add nothing but time."""
+"""Written into the data folder when all facts are in; a second ingest would only take time."""
 
 
 def demo(
@@ -28,6 +28,7 @@ def demo(
     host: Host = LOCAL,
     port: Port = PORT,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="End with a server.")] = True,
+    preset: Annotated[str, typer.Option(help="How large a society.")] = "small",
     seed: Annotated[int, typer.Option(min=0, help="Of the society.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +41,7 @@ def demo(
         check_free(host, port)
     Bowerbird.init(data, clock=ClockName.JOURNAL)
     with Steps() as steps:
-        simulated(data / FACTS, seed, steps)
+        simulated(preset, data / SOCIETY, seed, steps)
         steps.begin("opening")
         with Bowerbird(data) as bb:
             prepared(bb, data, steps)
@@ -56,14 +57,16 @@ def demo(
     say(made, lambda: f"{data} is ready: `bowerbird serve --data {data}`", as_json=as_json)
 
 
-def simulated(folder: Path, seed: int, steps: Steps) -> None:
-    """Write the society's facts to `folder`; one that is there is complete."""
+def simulated(preset: str, folder: Path, seed: int, steps: Steps) -> None:
+    """Let a society live in `folder`; one that is there is complete."""
     if folder.is_dir():
         return
-    from bowerbird.simulate.simulate import simulate
+    from bowerbird.simulate import simulate
 
     aside = folder.with_suffix(".part")
-    simulate(PRESET, aside, seed, steps.share)
+    if aside.exists():
+        shutil.rmtree(aside)  # of a run that was cut short
+    simulate(preset, aside, seed, lambda day, days: steps.share("simulate", day / days))
     aside.rename(folder)
 
 
@@ -71,7 +74,7 @@ def prepared(bb: Bowerbird, data: Path, steps: Steps) -> None:
     """Ingest the facts and train on them, unless that was done."""
     marker = data / INGESTED
     if not (marker.is_file() and bb.journal.end > 0):
-        summary = bb.ingest(data / FACTS, progress=lambda n: steps.count("ingest", n))
+        summary = bb.ingest(data / SOCIETY / "facts", progress=lambda n: steps.count("ingest", n))
         marker.write_text(json_line(summary))
     if not bb.versions():
         bb.train(progress=steps.share)

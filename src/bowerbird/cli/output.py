@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+WIDTH = 140
+"""Columns of a table that goes to a file or a pipe."""
+
+
 def json_line(value: object) -> str:
     """Return `value` (Structs, dataclasses, mappings, numpy values) as one line of JSON."""
     import msgspec
@@ -27,7 +31,8 @@ def say(value: object, shown: Callable[[], RenderableType | str], *, as_json: bo
         return
     from rich.console import Console
 
-    Console(highlight=False, markup=False, soft_wrap=False).print(shown())
+    width = None if sys.stdout.isatty() else WIDTH
+    Console(highlight=False, markup=False, width=width).print(shown())
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
+QUIET = 5.0
+"""Seconds without a line after which a long step says how far it is, where there are no bars."""
+
+
 class Steps:
     """The steps of a verb, told as they go; use it as a context manager.
 
@@ -20,7 +24,7 @@ class Steps:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self._bars: Progress | None = _bars() if sys.stderr.isatty() else None
-        self._step, self._began = "", 0.0
+        self._step, self._began, self._told = "", 0.0, 0.0
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -42,14 +46,14 @@ class Steps:
     def share(self, step: str, share: float) -> None:
         """Say that `share` of `step`, in [0, 1], is done."""
         self._turn(step)
-        self._show(total=1.0, completed=share)
+        self._show(f"{share:.0%}", total=1.0, completed=share)
         if share >= 1:
             self._end()
 
     def count(self, step: str, done: int) -> None:
         """Say how many things of `step` are done, of nobody knows how many."""
         self._turn(step)
-        self._show(note=f"{done:,}")
+        self._show(f"{done:,}", note=f"{done:,}")
 
     def begin(self, step: str) -> None:
         """Say that `step` has begun."""
@@ -63,6 +67,7 @@ class Steps:
 
     def note(self, text: str) -> None:
         """Print a line between the steps."""
+        self._told = perf_counter()
         if self._bars:
             self._bars.console.print(text, highlight=False, markup=False)
         else:
@@ -79,17 +84,20 @@ class Steps:
         else:
             self.note(f"{step} …")
 
-    def _show(self, **fields: object) -> None:
+    def _show(self, words: str, **fields: object) -> None:
         if self._bars and self._task is not None:
             self._bars.update(self._task, **fields)  # type: ignore[arg-type]  # total, completed, note
+        elif not self._bars and perf_counter() - self._told > QUIET:
+            self.note(f"{self._step}: {words}")
 
     def _end(self) -> None:
         if not self._step:
             return
         took = perf_counter() - self._began
         self.seconds[self._step] = round(self.seconds.get(self._step, 0.0) + took, 2)
-        self._show(total=1.0, completed=1.0)
-        if not self._bars:
+        if self._bars:
+            self._show("", total=1.0, completed=1.0)
+        else:
             self.note(f"{self._step}: {took:.1f} s")
         self._step, self._task = "", None
 
