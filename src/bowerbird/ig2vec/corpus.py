@@ -47,9 +47,10 @@ def collect(
     account_of: I32,
     config: EmbeddingConfig,
     media_type_of: U8 | None = None,
+    duration_of: F32 | None = None,
 ) -> Corpus:
     """Return the corpus of the facts in `batches`; see `gather` and `sentences`."""
-    return sentences(gather(batches, account_of, media_type_of), config)
+    return sentences(gather(batches, account_of, media_type_of, duration_of), config)
 
 
 def sentences(everything: Engagements, config: EmbeddingConfig) -> Corpus:

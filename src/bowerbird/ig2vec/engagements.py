@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bowerbird.core.candidates import Mask, Positions
 from bowerbird.core.facts import (
     ENGAGEMENTS,
+    F32,
     I32,
     I64,
     NONE,
@@ -22,7 +23,9 @@ from bowerbird.core.facts import (
     FactBatch,
     FactKind,
     Flag,
+    MediaType,
 )
+from bowerbird.world.rules import LONG_VIEW_MS, LONG_VIEW_SHARE, LONG_VIEW_UNKNOWN_MS
 
 T = TypeVar("T", bound=np.generic)
 
@@ -72,50 +75,70 @@ NOTHING = Engagements(
 """No engagement at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What is known of each media by row; rows beyond an array have nothing there.
+
+    Attributes:
+        account: [M] int32 owner, NONE where unknown.
+        media_type: [M] uint8, UNKNOWN where unknown.
+        duration_s: [M] float32, NaN where unknown.
+    """
+
+    account: I32
+    media_type: U8
+    duration_s: F32
+
+
 def gather(
     batches: Iterable[FactBatch],
     account_of: I32,
     media_type_of: U8 | None = None,
+    duration_of: F32 | None = None,
     actions: Sequence[Action] = ENGAGEMENTS,
 ) -> Engagements:
     """Collect the engagements in `batches`; those undone later in them are left out.
 
     An engagement with a media counts for the account that owns it; one whose account nobody knows
-    is left out. Only the columns kept here stay in memory, so `batches` may be a stream.
+    is left out. A view that is long enough (`world.rules`) becomes a `LONG_VIEW`. Only the columns
+    kept here stay in memory, so `batches` may be a stream.
 
     Args:
         batches: facts, in journal order.
         account_of: [M] int32 owner of each media, NONE where unknown; media beyond have none.
         media_type_of: [M] uint8; without it every media type is UNKNOWN.
+        duration_of: [M] float32 seconds; a video shorter than the threshold needs less.
         actions: what to collect. With `Action.IMPRESSION` among them, what was only shown too.
     """
+    catalogue = Catalogue(
+        account_of,
+        np.zeros(0, np.uint8) if media_type_of is None else media_type_of,
+        np.zeros(0, np.float32) if duration_of is None else duration_of,
+    )
     wanted = np.zeros(256, np.bool_)
     wanted[list(actions)] = True
     wanted[[undo for undo, undone in UNDOES.items() if undone in actions]] = True
-    parts = [_read(batch, account_of, media_type_of, wanted) for batch in batches]
-    whole = _join([NOTHING, *parts])
+    whole = _join([NOTHING, *(_read(batch, catalogue, wanted) for batch in batches)])
     whole = whole.take(~_undone(whole))
     return whole.take(np.lexsort((whole.ts, whole.user)))
 
 
-def _read(
-    batch: FactBatch,
-    account_of: I32,
-    media_type_of: U8 | None,
-    wanted: Mask,
-) -> Engagements:
+def _read(batch: FactBatch, catalogue: Catalogue, wanted: Mask) -> Engagements:
     """Return what `batch` says of wanted actions, in journal order, undoing ones among them."""
     is_wanted = (batch.kind == FactKind.EVENT) & wanted[batch.code] & (batch.user != NONE)
     at = np.flatnonzero(is_wanted)
-    media = batch.media[at]
-    account = np.where(batch.account[at] != NONE, batch.account[at], _look(account_of, media, NONE))
-    unknown = np.zeros(0, np.uint8) if media_type_of is None else media_type_of
+    media, action = batch.media[at], batch.code[at]
+    media_type = _look(catalogue.media_type, media, UNKNOWN)
+    duration_s = _look(catalogue.duration_s, media, np.nan)
+    is_long = (action == Action.VIEW) & _is_long(batch.value[at], media_type, duration_s)
+    owner = _look(catalogue.account, media, NONE)
+    account = np.where(batch.account[at] != NONE, batch.account[at], owner)
     everything = Engagements(
         user=batch.user[at],
         account=account,
         media=media,
-        action=batch.code[at],
-        media_type=_look(unknown, media, UNKNOWN),
+        action=np.where(is_long, np.uint8(Action.LONG_VIEW), action),
+        media_type=media_type,
         ts=batch.ts[at],
         known=(batch.flags[at] & Flag.TIME_KNOWN) != 0,
         session=batch.session[at],
@@ -123,7 +146,15 @@ def _read(
     return everything.take(account != NONE)
 
 
-def _look(column: NDArray[T], rows: I32, absent: int) -> NDArray[T]:
+def _is_long(dwell_ms: F32, media_type: U8, duration_s: F32) -> Mask:
+    """Return [n] whether a view lasted long enough, by the rules of the World."""
+    by_type = np.full(256, LONG_VIEW_UNKNOWN_MS)
+    by_type[: len(LONG_VIEW_MS)] = LONG_VIEW_MS
+    whole = np.where((media_type == MediaType.VIDEO) & (duration_s > 0), duration_s, np.inf)
+    return np.asarray(dwell_ms >= np.minimum(by_type[media_type], LONG_VIEW_SHARE * 1000.0 * whole))
+
+
+def _look(column: NDArray[T], rows: I32, absent: float) -> NDArray[T]:
     """Return `column[rows]`, `absent` where a row is NONE or beyond the column."""
     found = np.full(len(rows), absent, column.dtype)
     inside = (rows >= 0) & (rows < len(column))
