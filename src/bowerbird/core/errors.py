@@ -50,6 +50,14 @@ class JournalDamaged(JournalError):
     """A part of the journal is not what the manifest says it is."""
 
 
+class WorldError(BowerbirdError):
+    """Facts do not follow on what is folded, or a frozen World cannot be read."""
+
+
+class WorldDamaged(WorldError):
+    """A frozen World is incomplete, or not what its manifest says it is."""
+
+
 class VersionError(BowerbirdError):
     """A Version is absent, incomplete, or failed its exam."""
 

@@ -1,0 +1,171 @@
+"""What the World tells a page: the names on offer, and how each is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Column, Kind, Rows
+from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.ids import Ids
+from bowerbird.core.signals import Context, Histories, Links, Type
+from bowerbird.world import measures as m
+from bowerbird.world.trending import fresh, trending
+from bowerbird.world.world import World
+
+COUNTERS: Mapping[str, Action] = {
+    "impressions": Action.IMPRESSION,
+    "views": Action.VIEW,
+    "clicks": Action.CLICK,
+    "long_views": Action.LONG_VIEW,
+    "likes": Action.LIKE,
+    "comments": Action.COMMENT,
+    "saves": Action.SAVE,
+    "shares": Action.SHARE,
+    "follows": Action.FOLLOW,
+    "profile_visits": Action.PROFILE_VISIT,
+    "hides": Action.HIDE,
+    "reports": Action.REPORT,
+}
+"""The counters on offer, of media, accounts and people; `recent_` before them for those of late."""
+
+SCORES = ("spam", "policy", "non_recommendable")
+"""Integrity scores that can always be asked for; any other needs a fact that names it."""
+
+Measured = Mapping[str, tuple[Type, m.Measure]]
+
+_COUNTED: Measured = {
+    **{name: (Type.NUMBER, m.total(action)) for name, action in COUNTERS.items()},
+    **{f"recent_{name}": (Type.NUMBER, m.recent(action)) for name, action in COUNTERS.items()},
+}
+_OWNED: Measured = {
+    "account_id": (Type.ACCOUNT, m.owner),
+    "ts": (Type.TIME, m.column("ts")),
+    "age": (Type.DURATION, m.age),
+    "removed": (Type.BOOL, m.removed),
+    "muted": (Type.BOOL, m.muted),
+    "own": (Type.BOOL, m.own),
+    "affinity": (Type.NUMBER, m.affinity),
+    "popularity": (Type.NUMBER, m.popularity),
+    "trend": (Type.NUMBER, m.trend),
+    **_COUNTED,
+}
+_MEASURES: Mapping[Kind, Measured] = {
+    Kind.MEDIA: {
+        **_OWNED,
+        "media_type": (Type.MEDIA_TYPE, m.media_type),
+        "duration": (Type.DURATION, m.duration),
+        "expired": (Type.BOOL, m.expired),
+        "recommendable": (Type.BOOL, m.media_recommendable),
+        "seen": (Type.BOOL, m.seen),
+    },
+    Kind.ACCOUNTS: {
+        **_OWNED,
+        "recommendable": (Type.BOOL, m.account_recommendable),
+        "posts": (Type.NUMBER, m.column("posts")),
+        "followers": (Type.NUMBER, m.total(Action.FOLLOW)),
+    },
+    Kind.USERS: {
+        **_COUNTED,
+        "account_id": (Type.ACCOUNT, m.column("account", NONE)),
+        "last_seen": (Type.TIME, m.column("last_ts")),
+    },
+}
+_SCORED = (Kind.MEDIA, Kind.ACCOUNTS)
+
+SIGNALS: Mapping[Kind, Mapping[str, Type]] = {
+    kind: {
+        **{name: type for name, (type, _) in measured.items()},
+        **(dict.fromkeys(SCORES, Type.NUMBER) if kind in _SCORED else {}),
+    }
+    for kind, measured in _MEASURES.items()
+}
+"""Names and types on offer from the World."""
+
+_COLUMNS = {
+    Kind.MEDIA: {"account_id": "account", "media_type": "media_type", "ts": "ts"},
+    Kind.ACCOUNTS: {"ts": "ts", "posts": "posts"},
+    Kind.USERS: {"account_id": "account", "last_seen": "last_ts"},
+}
+
+
+class WorldSignals:
+    """The World's part of `core.signals.Signals`, but for `predict`.
+
+    What it returns may be views on columns that the next fold writes to.
+    """
+
+    def __init__(self, world: World, ids: Ids) -> None:
+        self._world, self._ids = world, ids
+
+    def array(self, kind: Kind, name: str) -> NDArray[Any]:
+        """See `Signals`; only what needs no request has a whole column: plain ones and totals."""
+        lines, size = self._lines(kind)
+        if name in COUNTERS:
+            totals: NDArray[Any] = lines.total[:size, COUNTERS[name]]
+            return totals
+        found: NDArray[Any] = getattr(lines, _COLUMNS[kind][name])[:size]
+        return found
+
+    def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
+        """See `Signals`; rows nobody named get the defaults of `docs/world.md`."""
+        measure = self._measure(kind, name)
+        rows = np.require(rows, np.int32, ("C", "A", "W"))
+        lines, size = self._lines(kind)
+        owners = self._owners(kind, rows)
+        return measure(m.Asked(self._world.tables, lines, size, rows, owners, context))
+
+    def _measure(self, kind: Kind, name: str) -> m.Measure:
+        if name in _MEASURES[kind]:
+            return _MEASURES[kind][name][1]
+        row = self._ids.names.find(name)
+        if kind in _SCORED and (row != NONE or name in SCORES):
+            return m.score(row)
+        raise KeyError(name)
+
+    def _lines(self, kind: Kind) -> tuple[Any, int]:
+        tables = self._world.tables
+        sizes = tables.sizes
+        return {
+            Kind.MEDIA: (tables.media, sizes.media),
+            Kind.ACCOUNTS: (tables.accounts, sizes.accounts),
+            Kind.USERS: (tables.users, sizes.users),
+        }[kind]
+
+    def _owners(self, kind: Kind, rows: Rows) -> Rows:
+        if kind is not Kind.MEDIA:
+            return rows
+        tables = self._world.tables
+        return m.gather(tables.media.account, rows, tables.sizes.media, NONE)
+
+    def links(self, name: str) -> tuple[Links, ...]:
+        """See `Signals`: `posted` and `engagers`, in one part, every score a one."""
+        if name not in ("posted", "engagers"):
+            raise KeyError(name)
+        accounts, size = self._world.tables.accounts, self._world.tables.sizes.accounts
+        rows: I32 = getattr(accounts, name)[:size]
+        length: I32 = getattr(accounts, f"{name}_len")[:size]
+        index, scores = self._world.constants.of(*rows.shape)
+        return (Links(index, rows, length, scores),)
+
+    def histories(self) -> Histories:
+        """See `Signals`."""
+        users, arenas = self._world.tables.users, self._world.tables.arenas
+        size = self._world.tables.sizes.users
+        return Histories(
+            users.history_at[:size],
+            users.history_len[:size],
+            arenas.history_media,
+            arenas.history_account,
+            arenas.history_action,
+            arenas.history_type,
+            arenas.history_ts,
+            arenas.history_known,
+        )
+
+    def listed(self, name: str) -> tuple[Rows, F32]:
+        """See `Signals`; both lists are as of the newest fact, and leave out what may not show."""
+        return {"trending": trending, "fresh": fresh}[name](self._world.tables)

@@ -1,0 +1,107 @@
+"""Which media trend: decayed engagements, compared without looking at all media.
+
+All recent counts fade at one rate, so log2(weighted sum) + ts / half-life does not change while
+nobody acts on a media, and the order of two untouched media never does. A pool of the best is
+chosen now and then from the last pool and what was touched since; now and then from everything,
+which makes up for what left the pool without being acted on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bowerbird.core.candidates import Mask, Rows
+from bowerbird.core.facts import F32, F64, I64
+from bowerbird.world.ledger import (
+    FRESH_COUNT,
+    MEDIA,
+    NEWEST,
+    OFFSET,
+    POOL_LEN,
+    TOUCHED_LEN,
+)
+from bowerbird.world.rules import DAY, RECENT_HALF_LIFE, TREND
+from bowerbird.world.tables import BLOCKED, FRESH, LISTED, POOL, REMOVED, VIOLATES, Tables
+
+LISTED_MOST = 2048
+"""Media in the list of trending ones."""
+
+FRESH_HALF_LIFE = 7 * DAY
+
+_OUT = BLOCKED | REMOVED | VIOLATES
+_LISTED = np.uint8(LISTED)
+_NOT_LISTED = np.uint8(0xFF ^ LISTED)
+
+
+def may_show(tables: Tables, media: Rows, now: int) -> Mask:
+    """Return whether each of `media` ([n] known rows) and its owner may be shown to anyone."""
+    owner = tables.media.account[media]
+    owners_flags = tables.accounts.flags[np.maximum(owner, 0)] * (owner >= 0)
+    expires = tables.media.expires[media]
+    barred = ((tables.media.flags[media] | owners_flags) & _OUT) != 0
+    shown: Mask = ~(barred | ((expires != 0) & (expires <= now)))
+    return shown
+
+
+def trend_keys(tables: Tables, media: Rows) -> F64:
+    """Return log2 of the weighted recent engagements as of the epoch, -inf where there are none."""
+    recent = tables.media.recent[media]
+    total = np.zeros(len(media))
+    for action, weight in enumerate(TREND):
+        if weight:
+            total += weight * recent[:, action]
+    with np.errstate(divide="ignore"):
+        keys: F64 = np.log2(total) + tables.media.recent_ts[media] / RECENT_HALF_LIFE
+    return keys
+
+
+def best(tables: Tables, media: Rows, most: int) -> tuple[Rows, F64]:
+    """Return the at most `most` of `media` that trend and may be shown, with keys, in any order."""
+    media = media[may_show(tables, media, int(tables.ledger[NEWEST]))]
+    keys = trend_keys(tables, media)
+    media, keys = media[keys > -np.inf], keys[keys > -np.inf]
+    if len(media) > most:
+        chosen = np.argpartition(-keys, most)[:most]
+        media, keys = media[chosen], keys[chosen]
+    return media, keys
+
+
+def considered(tables: Tables) -> Rows:
+    """Return the media that may trend: the pool, and what was touched since it was chosen."""
+    pool = tables.lists.pool[: tables.ledger[POOL_LEN]]
+    return np.concatenate([pool, tables.lists.touched[: tables.ledger[TOUCHED_LEN]]])
+
+
+def refresh_pool(tables: Tables) -> None:
+    """Choose the pool anew; from all media where the offset is a power of two."""
+    ledger, flags = tables.ledger, tables.media.flags
+    before = considered(tables)
+    flags[before] &= _NOT_LISTED
+    offset = int(ledger[OFFSET])
+    everything = offset & (offset - 1) == 0
+    rows = np.arange(ledger[MEDIA], dtype=np.int32) if everything else before
+    pool = np.sort(best(tables, rows, POOL)[0])
+    flags[pool] |= _LISTED
+    tables.lists.pool[: len(pool)] = pool
+    ledger[POOL_LEN], ledger[TOUCHED_LEN] = len(pool), 0
+
+
+def trending(tables: Tables) -> tuple[Rows, F32]:
+    """Return the media that trend as of the newest fact, best first, with decayed engagements."""
+    rows, keys = best(tables, considered(tables), LISTED_MOST)
+    order = np.lexsort((rows, -keys))
+    scores = np.exp2(keys[order] - int(tables.ledger[NEWEST]) / RECENT_HALF_LIFE)
+    return rows[order], scores.astype(np.float32)
+
+
+def fresh(tables: Tables) -> tuple[Rows, F32]:
+    """Return new media, newest post first, ties to the later fact; scores halve in a week."""
+    count = int(tables.ledger[FRESH_COUNT])
+    places = np.arange(count - 1, max(count - FRESH, 0) - 1, -1) % FRESH
+    newest = int(tables.ledger[NEWEST])
+    rows = tables.lists.fresh[places]
+    rows = rows[may_show(tables, rows, newest)]
+    posted: I64 = tables.media.ts[rows]
+    order = np.argsort(-posted, kind="stable")
+    age = np.maximum(newest - posted[order], 0)
+    return rows[order], np.exp2(-age / FRESH_HALF_LIFE).astype(np.float32)

@@ -1,0 +1,100 @@
+"""The World: what is true now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bowerbird.core.errors import WorldError
+from bowerbird.core.facts import FactBatch
+from bowerbird.world import ledger as at
+from bowerbird.world.columns import empty_tables
+from bowerbird.world.constants import Constants
+from bowerbird.world.forget import forget_person
+from bowerbird.world.frozen import digest, read_frozen, write_frozen
+from bowerbird.world.growth import make_room, make_rows
+from bowerbird.world.incoming import incoming
+from bowerbird.world.kernel import fold_facts
+from bowerbird.world.tables import Tables
+from bowerbird.world.trending import refresh_pool
+
+
+class World:
+    """The fold of the journal up to `offset`, the same to the bit however batches are cut.
+
+    One thread folds; whoever reads meanwhile holds a lock that keeps it from folding.
+    """
+
+    def __init__(self) -> None:
+        self._tables = empty_tables()
+        self.constants = Constants()
+
+    @property
+    def offset(self) -> int:
+        """The journal offset of the next fact to fold."""
+        return int(self._tables.ledger[at.OFFSET])
+
+    @property
+    def newest(self) -> int:
+        """The largest known time of the facts folded, epoch ms; 0 before any."""
+        return int(self._tables.ledger[at.NEWEST])
+
+    @property
+    def tables(self) -> Tables:
+        """The columns as of now; a later fold writes to them, or replaces them with longer ones."""
+        return self._tables
+
+    def fold(self, batch: FactBatch) -> None:
+        """Fold the facts of `batch`, which must start at `offset`.
+
+        Raises:
+            WorldError: it starts elsewhere; nothing was folded.
+        """
+        if batch.start != self.offset:
+            raise WorldError(
+                f"these facts start at offset {batch.start}, the World goes on at {self.offset}",
+                "read the journal from `world.offset` on",
+            )
+        facts = incoming(batch)
+        self._tables = make_rows(self._tables, facts)
+        position = 0
+        while position < len(batch):
+            tables = self._tables
+            position = int(fold_facts(facts, position, *tables[1:]))
+            need, tables.ledger[at.NEED] = int(tables.ledger[at.NEED]), at.NEED_NOTHING
+            self._attend(need, int(facts.user[position - 1]))
+
+    def _attend(self, need: int, user: int) -> None:
+        tables = self._tables
+        if need & at.NEED_FORGET:
+            rows = int(tables.ledger[at.ACCOUNTS])
+            forget_person(
+                tables.accounts,
+                tables.users,
+                tables.arenas,
+                tables.pairs,
+                tables.ledger,
+                rows,
+                user,
+            )
+        if need & at.NEED_REFRESH:
+            refresh_pool(tables)
+        self._tables = make_room(tables, need)
+
+    def freeze(self, path: Path) -> None:
+        """Write the World to the folder `path`, in place of one frozen there before."""
+        write_frozen(self._tables, path)
+
+    @staticmethod
+    def thaw(path: Path) -> World:
+        """Return the World frozen at `path`, which folds on as if it had never been frozen.
+
+        Raises:
+            WorldDamaged: a part is missing, or is not what the manifest says.
+        """
+        world = World()
+        world._tables = read_frozen(path)
+        return world
+
+    def digest(self) -> str:
+        """Return a hash of everything in the World; equal facts give equal digests."""
+        return digest(self._tables)
