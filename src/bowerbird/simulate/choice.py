@@ -75,7 +75,7 @@ def utility(taste: Taste, at: Situation) -> F32:
 
 def click(value: F32, temper: Temper) -> F32:
     """Return the chance [n] that a media that is looked at is opened."""
-    return sigmoid(value - 1.95 + temper.clicky)
+    return sigmoid(value - 1.85 + temper.clicky)
 
 
 def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Action, F32]:
@@ -99,7 +99,7 @@ def aversion(value: F32, temper: Temper) -> dict[Action, F32]:
     """Return the chances ([n] each) of turning against a media that is looked at."""
     return {
         Action.HIDE: sigmoid(-0.5 * value - 6.2 + 2.6 * temper.spam + temper.violates),
-        Action.REPORT: sigmoid(-0.3 * value - 9.0 + 5.0 * temper.spam + 5.2 * temper.violates),
+        Action.REPORT: sigmoid(-0.3 * value - 9.0 + 5.4 * temper.spam + 5.8 * temper.violates),
     }
 
 

@@ -75,7 +75,7 @@ def draw_media(society: Society, accounts: Accounts, tree: Topics, seed: int) ->
     topics, weights = _subjects(account, accounts, tree, rng)
     quality = 0.6 * accounts.quality[account] + 0.8 * rng.standard_normal(len(ts))
     spam = accounts.spam[account]
-    violates = accounts.breaks[account] & (rng.random(len(ts)) < 0.4)
+    violates = accounts.breaks[account] & (rng.random(len(ts)) < 0.5)
     seconds = _lengths(form, rng)
     gone = np.full(len(ts), NEVER)
     deleted = rng.integers(0, len(ts), max(1, len(ts) // 2_000))

@@ -17,7 +17,7 @@ from bowerbird.simulate.town import Town
 REVIEWED = 0.7
 """Share of reported media that somebody looks at."""
 
-AUDITED = 0.008
+AUDITED = 0.015
 """Share of the day's posts that are looked at by chance."""
 
 MISTAKEN = 0.03

@@ -10,7 +10,7 @@ from bowerbird.simulate.draws import pick, stream
 from bowerbird.simulate.sessions import leaning
 from bowerbird.simulate.town import Town
 
-FEWEST = 2
+FEWEST = 4
 MOST = 40
 
 
@@ -22,7 +22,7 @@ def sign_ups(town: Town, cares: F32) -> Deeds:
     """
     rng = stream(town.seed, "sign-ups")
     people, accounts = town.people, town.accounts
-    count = (FEWEST + np.exp(rng.normal(1.7, 0.8, len(people.name)))).astype(int).clip(FEWEST, MOST)
+    count = (FEWEST + np.exp(rng.normal(1.9, 0.8, len(people.name)))).astype(int).clip(FEWEST, MOST)
     person = np.repeat(np.arange(len(people.name), dtype=np.int32), count)
     chance = rng.random(len(person)) < 1 / 7
     leaf = np.where(

@@ -66,7 +66,7 @@ class Society:
     branches: int = BRANCHES
     sessions: float = 0.72
     spammers: float = 0.02
-    breakers: float = 0.03
+    breakers: float = 0.04
     ends: int = ENDS
     taste: Taste = field(default_factory=Taste)
 

@@ -26,7 +26,7 @@ food 18 +.8 +.2 +.0
   coffee: espresso crema roast filter grinder latte brew
   barbecue: smoke brisket rib ember rub charcoal
   vegan cooking: tofu lentil chickpea tahini kale tempeh
-  fermentation: kimchi brine jar pickle kombucha koji
+  fermentation: kimchi brine jar gherkin kombucha koji
   cake decorating: icing fondant sponge buttercream tier piping
 rail 17 -.2 +.0 +.1
   model trains: gauge layout loco wagon scenery signal
