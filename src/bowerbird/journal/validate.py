@@ -99,12 +99,12 @@ class _Reading:
     ) -> list[Any]:
         name, parse = field.name, field.parse
         given = [row.get(name) for row in rows]
-        if given.count(None) < len(given):
+        if not _all_absent(given):
             try:
                 given = [None if value is None else parse(value) for value in given]
             except values.Fault:
                 given = self._one_by_one(parse, positions, given)
-        if field.missing is not None and None in given:
+        if field.missing is not None:
             for position, value in zip(positions.tolist(), given, strict=True):
                 if value is None:
                     self.faults.setdefault(position, field.missing)
@@ -125,7 +125,7 @@ class _Reading:
     def _place(self, field: Field, positions: NDArray[np.intp], parsed: list[Any]) -> None:
         if field.into == "ts":
             self._place_times(positions, parsed)
-        elif parsed.count(None) == len(parsed):
+        elif _all_absent(parsed):
             return
         elif field.into == "flags":
             self._place_bits(BITS[field.name], positions, parsed)
@@ -253,6 +253,11 @@ class _Reading:
         columns["hashes"][at] = derived(draft.hashes[at], names)
         columns["derived"][at] = True
         return Draft(**columns)
+
+
+def _all_absent(given: Sequence[object]) -> bool:
+    # By identity: what a caller hands in may be an array, which has no one answer to `==`.
+    return not any(value is not None for value in given)
 
 
 def text_of(row: object) -> str:

@@ -1,0 +1,63 @@
+"""Rows as they stood in a file, some at a time."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bowerbird.core.errors import InputError
+from bowerbird.journal.receipt import Reject
+from bowerbird.journal.validate import text_of
+
+CHUNK_BYTES = 8 << 20
+CHUNK_ROWS = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of a file, decoded but not checked.
+
+    Attributes:
+        rows: [n].
+        lines: [n] where each stood, from 1; for Parquet the number of the row.
+        raw: [n] what each said; None where that is the row itself.
+        rejects: rows that could not even be decoded.
+    """
+
+    rows: Sequence[object]
+    lines: Sequence[int]
+    raw: Sequence[str | bytes] | None
+    rejects: tuple[Reject, ...] = ()
+
+    def raw_of(self, position: int) -> str:
+        """Return what the row at `position` said, as text."""
+        if self.raw is None:
+            return text_of(self.rows[position])
+        raw = self.raw[position]
+        text = raw.decode(errors="replace") if isinstance(raw, bytes) else raw
+        return text.rstrip("\r\n")
+
+
+Reader = Callable[[Path], Iterator[Chunk]]
+
+
+def line_groups(path: Path) -> Iterator[list[bytes]]:
+    """Yield the lines of a file, a few megabytes at a time; unzipped when it ends in `.gz`.
+
+    Raises:
+        InputError: it cannot be read, or not to its end.
+    """
+    try:
+        with _opened(path) as file:
+            while lines := file.readlines(CHUNK_BYTES):
+                yield lines
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"cannot read {path}: {error}") from error
+
+
+def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")

@@ -1,0 +1,163 @@
+"""Files of facts into the journal: a bad row never stops a load, and never goes unnoticed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bowerbird.core.errors import InputError
+from bowerbird.core.facts import FactBatch, FactKind
+from bowerbird.journal.chunks import Chunk
+from bowerbird.journal.draft import Draft
+from bowerbird.journal.files import READERS, fingerprint, reader_of
+from bowerbird.journal.journal import Journal
+from bowerbird.journal.merge import Source, in_order, kind_in_name, sources_in
+from bowerbird.journal.quarantine import Quarantine
+from bowerbird.journal.receipt import Receipt, Reject
+from bowerbird.journal.validate import check
+
+Progress = Callable[[int], None]
+OnBatch = Callable[[FactBatch], None]
+
+GROUP = 32_768
+"""Facts in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a load; every row is in exactly one of the first three.
+
+    Attributes:
+        rejected: rows by `RejectReason`.
+        quarantine: the file that has them; None when there are none.
+        by_kind: facts added, by kind; scores beside a media make them more than `accepted`.
+        skipped: names of files of a folder that were not looked at.
+    """
+
+    accepted: int
+    duplicates: int
+    rejected: Mapping[str, int]
+    quarantine: Path | None
+    by_kind: Mapping[str, int]
+    skipped: tuple[str, ...] = ()
+
+
+def ingest(
+    journal: Journal,
+    path: Path,
+    *,
+    kind: FactKind | None = None,
+    now: int,
+    progress: Progress | None = None,
+    on_batch: OnBatch | None = None,
+) -> Summary:
+    """Take in a file in its order, or the files of a folder merged by time.
+
+    A row's kind is what its column `kind` says, else `kind`, else what the file is called
+    (`events.jsonl`, `media-2.csv`). Doing it again adds nothing.
+
+    Args:
+        journal: open for writing.
+        path: JSON lines, CSV or Parquet; or a folder of such files called by their kinds.
+        kind: of the rows that do not say.
+        now: wall time, epoch ms.
+        progress: told the number of rows read so far.
+        on_batch: given every batch of facts once it is durable.
+
+    Raises:
+        InputError: a file as a whole cannot be read; what was read before stays.
+        JournalError: the disk did not take it; what was committed before stays.
+    """
+    path = Path(path)
+    sources, skipped = sources_in(path) if path.is_dir() else ([_source(path)], ())
+    name = f"{path.resolve().name}-{fingerprint(s.path for s in sources)}.jsonl"
+    load = Load(journal, Quarantine(journal.quarantine / name), on_batch)
+    untimed = 0 if path.is_dir() else journal.untimed(now)
+    drafts = _drafts(sources, kind, now, untimed, load, progress)
+    if path.is_dir():
+        drafts = in_order(list(drafts), journal.untimed(now), GROUP)
+    for draft in drafts:
+        load.commit(draft)
+    return load.summary(skipped)
+
+
+class Load:
+    """One load at work: commits drafts and keeps the count."""
+
+    def __init__(
+        self, journal: Journal, quarantine: Quarantine, on_batch: OnBatch | None = None
+    ) -> None:
+        self.quarantine = quarantine
+        self._journal, self._on_batch = journal, on_batch
+        self._accepted = self._duplicates = 0
+        self._kinds: Counter[int] = Counter()
+
+    def commit(self, draft: Draft) -> None:
+        """Commit a draft, then hand on what became of it."""
+        (receipt,) = self._journal.commit([draft])
+        self._accepted += receipt.accepted
+        self._duplicates += receipt.duplicates
+        self._count(receipt)
+        if self._on_batch is not None:
+            for batch in receipt.batches:
+                self._on_batch(batch)
+
+    def add_duplicates(self, rows: int) -> None:
+        """Count rows that an importer saw to be twins before it made facts of them."""
+        self._duplicates += rows
+
+    def _count(self, receipt: Receipt) -> None:
+        for batch in receipt.batches:
+            kinds, counts = np.unique(batch.kind, return_counts=True)
+            self._kinds.update(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
+
+    def summary(self, skipped: tuple[str, ...] = ()) -> Summary:
+        """Return the count so far."""
+        return Summary(
+            self._accepted,
+            self._duplicates,
+            {str(reason): n for reason, n in self.quarantine.counts.most_common()},
+            self.quarantine.path,
+            {FactKind(kind).name.lower(): n for kind, n in sorted(self._kinds.items())},
+            skipped,
+        )
+
+
+def _source(path: Path) -> Source:
+    if not path.exists():
+        raise InputError(f"there is no {path}")
+    read = reader_of(path)
+    if read is None:
+        known = ", ".join(READERS)
+        raise InputError(f"{path} has a suffix that nothing here reads", f"known are {known}")
+    return Source(path, read, kind_in_name(path))
+
+
+def _drafts(
+    sources: list[Source],
+    kind: FactKind | None,
+    now: int,
+    untimed: int,
+    load: Load,
+    progress: Progress | None,
+) -> Iterator[Draft]:
+    """Yield what is good in the sources; the rest is in quarantine by then."""
+    rows = 0
+    for source in sources:
+        for chunk in source.read(source.path):
+            checked = check(chunk.rows, now=now, untimed=untimed, kind=kind or source.kind)
+            faults = sorted(checked.faults.items())
+            rejects = [Reject(chunk.lines[p], reason, chunk.raw_of(p)) for p, reason in faults]
+            load.quarantine.add(source.path.name, _by_line(chunk, rejects))
+            rows += len(chunk.rows) + len(chunk.rejects)
+            yield checked.draft
+            if progress is not None:
+                progress(rows)
+
+
+def _by_line(chunk: Chunk, rejects: list[Reject]) -> list[Reject]:
+    return sorted([*chunk.rejects, *rejects], key=lambda reject: reject.line)
