@@ -1,0 +1,360 @@
+"""Expressions of the Ast to typed expressions: every name found, every type checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+import numpy as np
+
+from bowerbird.core.candidates import Kind
+from bowerbird.core.errors import did_you_mean
+from bowerbird.core.facts import Action, MediaType
+from bowerbird.core.signals import Catalog, Type
+from bowerbird.igql import ast
+from bowerbird.igql.ast import Span
+from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.diagnostics import Code, Report
+from bowerbird.igql.expression import (
+    Apply,
+    Choices,
+    Column,
+    Expression,
+    Literal,
+    RowNumber,
+    Signal,
+)
+from bowerbird.igql.frame import SEED_ID, SEED_TYPE
+from bowerbird.igql.functions import CALLED, FUNCTIONS
+from bowerbird.igql.limits import Limits
+
+ENUMS = {Type.ACTION: Action, Type.MEDIA_TYPE: MediaType}
+
+OWN_IDS = {
+    Kind.USERS: ("user_id", Type.USER),
+    Kind.ACCOUNTS: ("account_id", Type.ACCOUNT),
+    Kind.MEDIA: ("media_id", Type.MEDIA),
+}
+"""The name under which a row of each kind is itself a value."""
+
+ALIASES = {"non_recommendable_model": "non_recommendable"}
+"""Other names of signals, as the published sample has them."""
+
+WORDS = {
+    Type.BOOL: "a condition",
+    Type.NUMBER: "a number",
+    Type.DURATION: "a duration",
+    Type.TIME: "a time",
+    Type.ACCOUNT: "an account",
+    Type.MEDIA: "a media",
+    Type.USER: "a user",
+    Type.ACTION: "an action",
+    Type.MEDIA_TYPE: "a media type",
+}
+
+
+def listed(types: Iterable[Type]) -> str:
+    """Return types in words: `a number and a duration`."""
+    words = [WORDS[type] for type in types]
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an expression stands.
+
+    Attributes:
+        stream: the rows it is about; None where only constants make sense.
+        before: statements from this one on are not visible yet.
+        model: the ranking model whose heads can be named, empty outside of a value.
+    """
+
+    stream: Stream | None
+    before: int
+    model: str = ""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A name that the program itself defines: a param, a value, or a pipeline."""
+
+    index: int
+    span: Span
+    literal: Literal | None = None
+    value: ast.Expr | None = None
+    stream: Stream | None = None
+    used: bool = False
+
+
+def codes(type: Type) -> dict[str, int]:
+    """Return the names that stand for values of `type`: actions, media types."""
+    return {member.name.lower(): int(member) for member in ENUMS.get(type, ())}
+
+
+@dataclass(slots=True)
+class Expressions:
+    """Binds expressions, and holds the names that a program defines."""
+
+    report: Report
+    catalog: Catalog
+    limits: Limits
+    names: dict[str, Entry] = field(default_factory=dict)
+    spent: int = 0
+
+    def bind(self, node: ast.Expr, scope: Scope, expect: Type | None = None) -> Expression | None:
+        """Return the typed expression, None after noting what is wrong.
+
+        Args:
+            node: the expression as written.
+            scope: the names it can use.
+            expect: a type whose names (`like`, `photo`) stand for values here.
+        """
+        self.spent += 1
+        if self.spent > self.limits.expansion:
+            message = f"with bindings written out there are over {self.limits.expansion:,} parts"
+            self.report.error(Code.TOO_LONG, message, node.span)
+            return None
+        if isinstance(node, ast.Name):
+            return self._name(node, scope, expect)
+        return self._bind(node, scope)
+
+    def constant(self, node: ast.Expr, before: int) -> Literal | None:
+        """Return the value of an expression of literals and params, folded."""
+        bound = self.bind(node, Scope(None, before))
+        return None if bound is None else _fold(bound)
+
+    @singledispatchmethod
+    def _bind(self, node: ast.Expr, scope: Scope) -> Expression | None:
+        message = "a pipeline cannot stand here: a value is expected"
+        self.report.error(Code.NOT_A_VALUE, message, node.span)
+        return None
+
+    @_bind.register
+    def _(self, node: ast.Number, scope: Scope) -> Expression | None:
+        return self._literal(node.value, Type.NUMBER, node.span)
+
+    @_bind.register
+    def _(self, node: ast.Duration, scope: Scope) -> Expression | None:
+        return self._literal(node.ms, Type.DURATION, node.span)
+
+    @_bind.register
+    def _(self, node: ast.Truth, scope: Scope) -> Expression | None:
+        return Literal(node.value, Type.BOOL)
+
+    @_bind.register
+    def _(self, node: ast.Listing, scope: Scope) -> Expression | None:
+        message = "a list cannot stand here: a single value is expected"
+        self.report.error(Code.NOT_A_VALUE, message, node.span, "lists go after `in`")
+        return None
+
+    @_bind.register
+    def _(self, node: ast.Unary, scope: Scope) -> Expression | None:
+        function = "negate" if node.op == "-" else node.op
+        return self._apply(function, (node.operand,), node.span, scope, shown=node.op)
+
+    @_bind.register
+    def _(self, node: ast.Logic, scope: Scope) -> Expression | None:
+        return self._apply(node.op, node.parts, node.span, scope)
+
+    @_bind.register
+    def _(self, node: ast.Between, scope: Scope) -> Expression | None:
+        return self._apply("between", (node.item, node.low, node.high), node.span, scope)
+
+    @_bind.register
+    def _(self, node: ast.Binary, scope: Scope) -> Expression | None:
+        if node.op not in ("==", "!="):
+            return self._apply(node.op, (node.left, node.right), node.span, scope)
+        first, second = self._pair(node.left, node.right, scope)
+        return self._typed(node.op, (first, second), node.span, node.op)
+
+    @_bind.register
+    def _(self, node: ast.Member, scope: Scope) -> Expression | None:
+        item = self.bind(node.item, scope)
+        if not isinstance(node.options, ast.Listing):
+            message = "`in` takes a list, such as `[photo, video]`"
+            self.report.error(Code.WRONG_TYPE, message, node.options.span)
+            return None
+        expect = item.type if item else None
+        bound = [self.bind(option, scope, expect) for option in node.options.items]
+        values = [_fold(value) for value in bound if value is not None]
+        if item is None or len(values) < len(bound):
+            return None
+        for value, option in zip(values, node.options.items, strict=True):
+            if value is None or value.type != item.type:
+                message = f"this list holds {WORDS[item.type]} each, fixed when the program is read"
+                self.report.error(Code.WRONG_TYPE, message, option.span)
+                return None
+        known = tuple(value.value for value in values if value)
+        return Apply("in", (item, Choices(known, item.type)), Type.BOOL)
+
+    @_bind.register
+    def _(self, node: ast.Call, scope: Scope) -> Expression | None:
+        if node.name not in CALLED:
+            message = f"there is no function `{node.name}`"
+            help = did_you_mean(node.name, CALLED)
+            self.report.error(Code.UNKNOWN_FUNCTION, message, node.name_span, help)
+            return None
+        for arg in node.args:
+            if arg.name:
+                message = f"`{node.name}` takes its arguments by place, found the name `{arg.name}`"
+                self.report.error(Code.UNKNOWN_ARGUMENT, message, arg.name_span)
+                return None
+        function = FUNCTIONS[node.name]
+        if not function.least <= len(node.args) <= function.most:
+            wants = f"`{node.name}` takes {function.wants}"
+            message = f"{wants}, found {len(node.args)} arguments"
+            few = len(node.args) < function.least
+            code = Code.MISSING_ARGUMENT if few else Code.TOO_MANY_ARGUMENTS
+            self.report.error(code, message, node.span)
+            return None
+        return self._apply(node.name, tuple(arg.value for arg in node.args), node.span, scope)
+
+    def _literal(self, value: float, type: Type, span: Span) -> Expression | None:
+        if np.isfinite(value):
+            return Literal(value, type)
+        self.report.error(Code.OUT_OF_RANGE, "this number is too large", span)
+        return None
+
+    def _pair(
+        self, left: ast.Expr, right: ast.Expr, scope: Scope
+    ) -> tuple[Expression | None, Expression | None]:
+        """Bind both sides of `==`; the side that is typed tells what a name on the other means."""
+        if isinstance(left, ast.Name) and not self._defined(left.id, scope):
+            second = self.bind(right, scope)
+            return self.bind(left, scope, second.type if second else None), second
+        first = self.bind(left, scope)
+        return first, self.bind(right, scope, first.type if first else None)
+
+    def _apply(
+        self,
+        function: str,
+        parts: tuple[ast.Expr, ...],
+        span: Span,
+        scope: Scope,
+        shown: str = "",
+    ) -> Expression | None:
+        bound = tuple(self.bind(part, scope) for part in parts)
+        return self._typed(function, bound, span, shown or function)
+
+    def _typed(
+        self, function: str, args: tuple[Expression | None, ...], span: Span, shown: str
+    ) -> Expression | None:
+        known = tuple(arg for arg in args if arg is not None)
+        if len(known) < len(args):
+            return None
+        types = tuple(arg.type for arg in known)
+        result = FUNCTIONS[function].type_of(types)
+        if result is None:
+            found = f"`{shown}` takes {FUNCTIONS[function].wants}, found {listed(types)}"
+            self.report.error(Code.WRONG_TYPE, found, span)
+            return None
+        return Apply(function, known, result)
+
+    def _name(self, node: ast.Name, scope: Scope, expect: Type | None) -> Expression | None:
+        name = ALIASES.get(node.id, node.id)
+        if expect in ENUMS and name in codes(expect):
+            return Literal(codes(expect)[name], expect)
+        entry = self.names.get(name)
+        if entry and entry.index < scope.before:
+            return self._own(node, entry, scope)
+        found = self._of_rows(name, scope)
+        if found is None and not (scope.stream and scope.stream.vague):
+            self._unknown(node, name, scope, expect)
+        return found
+
+    def _own(self, node: ast.Name, entry: Entry, scope: Scope) -> Expression | None:
+        entry.used = True
+        if entry.literal:
+            return entry.literal
+        if entry.value is not None:
+            return self.bind(entry.value, Scope(scope.stream, entry.index, scope.model))
+        message = f"`{node.id}` is a pipeline: a value is expected here"
+        self.report.error(Code.NOT_A_VALUE, message, node.span)
+        return None
+
+    def _of_rows(self, name: str, scope: Scope) -> Expression | None:
+        stream = scope.stream
+        if name in self.catalog.models.get(scope.model, ()):
+            return Column(name, Type.NUMBER)
+        if stream is None or stream.kind is None:
+            return None
+        own, type = OWN_IDS[stream.kind]
+        if name in stream.columns:
+            return Column(name, stream.columns[name])
+        if name == own:
+            return RowNumber(type)
+        if (short := _short(name, stream.kind)) and short in stream.columns:
+            return Column(short, stream.columns[short])
+        signal = self.catalog.signals.get(stream.kind, {}).get(name)
+        return Signal(stream.kind, name, signal) if signal else None
+
+    def _defined(self, name: str, scope: Scope) -> bool:
+        entry = self.names.get(name)
+        visible = entry is not None and entry.index < scope.before
+        return visible or self._of_rows(ALIASES.get(name, name), scope) is not None
+
+    def known(self, scope: Scope) -> set[str]:
+        """Return every name that stands for a value in `scope`."""
+        names = {
+            name
+            for name, entry in self.names.items()
+            if entry.index < scope.before and entry.stream is None
+        }
+        names.update(self.catalog.models.get(scope.model, ()))
+        if scope.stream and scope.stream.kind:
+            kind = scope.stream.kind
+            names.update(scope.stream.columns, self.catalog.signals.get(kind, {}))
+            names.add(OWN_IDS[kind][0])
+        return names
+
+    def _unknown(self, node: ast.Name, name: str, scope: Scope, expect: Type | None) -> None:
+        if expect in ENUMS:
+            message = f"there is no {WORDS[expect].split(' ', 1)[1]} `{node.id}`"
+            help = did_you_mean(node.id, codes(expect))
+            self.report.error(Code.UNKNOWN_OPTION, message, node.span, help)
+            return
+        message, help = self._why(node.id, scope), did_you_mean(node.id, self.known(scope))
+        if name in self.names:
+            help = "a name can be used in the statements after the one that defines it"
+        elif name in OWN_NAMES and scope.stream:
+            help = f"keep it from earlier rows with `.let({name}={name})`; {help}"
+        self.report.error(Code.UNKNOWN_NAME, message, node.span, help)
+
+    def _why(self, name: str, scope: Scope) -> str:
+        if scope.model:
+            return f"`{name}` is nothing that model `{scope.model}` predicts, nor a name of media"
+        if scope.stream is None:
+            return f"`{name}` is not a param, and only params and numbers are known here"
+        if any(name in heads for heads in self.catalog.models.values()):
+            return f"`{name}` is predicted by a model: it is known from `rank` on, not before"
+        return f"{scope.stream.kind} have nothing called `{name}`"
+
+
+OWN_NAMES = {name for name, _ in OWN_IDS.values()}
+
+
+def _short(name: str, kind: Kind) -> str:
+    """Return the column that a name stands for when no `let` has taken the name."""
+    if name == SEED_ID:
+        return "seed"
+    if kind is Kind.ACCOUNTS:
+        return {"action": "seed_action", "media_type": SEED_TYPE}.get(name, "")
+    return {"action": "seed_action"}.get(name, "")
+
+
+def _fold(expression: Expression) -> Literal | None:
+    """Return the value of an expression without columns, None for one that has some."""
+    match expression:
+        case Literal():
+            return expression
+        case Apply(function=function, args=args, type=type):
+            values = [_fold(arg) for arg in args]
+            compute: Callable[..., object] = FUNCTIONS[function].compute
+            known = [value.value for value in values if value]
+            if len(known) < len(values):
+                return None
+            with np.errstate(all="ignore"):
+                return Literal(float(np.asarray(compute(*known))), type)
+        case _:
+            return None

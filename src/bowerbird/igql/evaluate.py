@@ -1,0 +1,82 @@
+"""Expressions over frames, column by column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.candidates import Column as Values
+from bowerbird.core.candidates import Mask
+from bowerbird.core.facts import F64
+from bowerbird.core.signals import Type
+from bowerbird.igql.expression import (
+    Apply,
+    Choices,
+    Column,
+    Expression,
+    Literal,
+    RowNumber,
+    Signal,
+    conjuncts,
+)
+from bowerbird.igql.frame import ABSENT, Frame
+from bowerbird.igql.functions import FUNCTIONS
+from bowerbird.igql.running import Run
+
+MEASURED = (Type.NUMBER, Type.DURATION, Type.TIME)
+
+
+def compute(expression: Expression, frame: Frame, run: Run) -> Any:
+    """Return the values of `expression`: [n], or one value for all rows."""
+    match expression:
+        case Literal(value=value):
+            return value
+        case Choices(values=values):
+            return np.array(values)
+        case Column(name=name, type=type):
+            return _double(frame.column(name, type), type)
+        case RowNumber():
+            return frame.rows
+        case Signal(kind=kind, name=name, type=type):
+            found = run.signals.compute(kind, name, frame.rows, run.context)
+            return _double(found, type)
+        case Apply(function=function, args=args):
+            return FUNCTIONS[function].compute(*(compute(arg, frame, run) for arg in args))
+
+
+def _double(values: Values, type: Type) -> Values:
+    return values.astype(np.float64) if type in MEASURED else values
+
+
+def numbers(expression: Expression, frame: Frame, run: Run) -> F64:
+    """Return the value of a number for each row, [n] float64."""
+    with np.errstate(all="ignore"):
+        values = compute(expression, frame, run)
+    return np.array(np.broadcast_to(values, len(frame)), np.float64)
+
+
+def stored(expression: Expression, frame: Frame, run: Run) -> Values:
+    """Return the column [n] that a step keeps of `expression`, of the dtype of its type."""
+    with np.errstate(all="ignore"):
+        values = compute(expression, frame, run)
+        dtype = ABSENT[expression.type][0]
+        return np.array(np.broadcast_to(values, len(frame)), dtype)
+
+
+def mask(condition: Expression, frame: Frame, run: Run) -> Mask:
+    """Return which rows `condition` holds for, [n]."""
+    with np.errstate(all="ignore"):
+        values = compute(condition, frame, run)
+    return np.array(np.broadcast_to(values, len(frame)), np.bool_)
+
+
+def keep(condition: Expression, frame: Frame, run: Run) -> Frame:
+    """Return the rows that `condition` holds for, reading later signals of fewer and fewer."""
+    for part in conjuncts(condition):
+        if not len(frame):
+            return frame
+        kept = mask(part, frame, run)
+        if not kept.all():
+            frame = frame.take(kept)
+    return frame

@@ -1,0 +1,193 @@
+"""Rows between two steps: row numbers, what the step set, and where each row came from.
+
+Columns are not copied from step to step. A frame knows, for each of its rows, the row of an
+earlier frame that it continues; a column is looked up along that way when somebody reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core import candidates
+from bowerbird.core.candidates import Column, Kind, Mask, Positions, Rows
+from bowerbird.core.facts import F32, NONE, UNKNOWN
+from bowerbird.core.signals import Type
+
+SEED_TYPE = "seed_media_type"  # uint8 MediaType of the media engaged with, UNKNOWN for none
+SEED_ID = "seed_id"
+VALUE = "value"  # float32, what the value model says
+PENALTY = "penalty"  # float32, what diversity took off
+INCLUSION = "inclusion"  # float32, chance that sampling kept the row
+PROPENSITY = "propensity"  # float32, chance that the row stood where it was drawn
+
+TYPED: Mapping[str, Type] = {
+    candidates.SEED: Type.ACCOUNT,
+    candidates.SEED_MEDIA: Type.MEDIA,
+    candidates.SEED_ACTION: Type.ACTION,
+    SEED_TYPE: Type.MEDIA_TYPE,
+    candidates.VIA: Type.ACCOUNT,
+    candidates.SIMILARITY: Type.NUMBER,
+    candidates.SOURCE: Type.NUMBER,
+    candidates.SCORE: Type.NUMBER,
+}
+"""The columns that every stream has, with their types in the language."""
+
+ABSENT: Mapping[Type, tuple[Any, Any]] = {
+    Type.BOOL: (np.bool_, False),
+    Type.NUMBER: (np.float32, np.nan),
+    Type.DURATION: (np.float64, np.nan),
+    Type.TIME: (np.float64, np.nan),
+    Type.ACCOUNT: (np.int32, NONE),
+    Type.MEDIA: (np.int32, NONE),
+    Type.USER: (np.int32, NONE),
+    Type.ACTION: (np.uint8, UNKNOWN),
+    Type.MEDIA_TYPE: (np.uint8, UNKNOWN),
+}
+"""Type -> dtype of a stored column, and what a row without it holds."""
+
+SPECIAL: Mapping[str, tuple[Any, Any]] = {
+    candidates.SOURCE: (np.int16, NONE),
+    candidates.SCORE: (np.float32, 1.0),
+    PENALTY: (np.float32, 0.0),
+    INCLUSION: (np.float32, 1.0),
+    PROPENSITY: (np.float32, 1.0),
+}
+
+
+def absent(name: str, type: Type) -> tuple[Any, Any]:
+    """Return the dtype of column `name` and what a row without it holds."""
+    return SPECIAL.get(name) or ABSENT[type]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Consecutive rows of a frame that continue rows of an earlier one.
+
+    Attributes:
+        frame: the earlier one.
+        at: [k] position in it of each row, or None where they are its rows, in its order.
+    """
+
+    frame: Frame
+    at: NDArray[Any] | None
+
+    def __len__(self) -> int:
+        return len(self.frame) if self.at is None else len(self.at)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """n rows of one kind.
+
+    Attributes:
+        rows: [n] int32.
+        own: columns [n] that this step set.
+        parts: what the rows continue, in order; none for rows that start here.
+    """
+
+    kind: Kind
+    rows: Rows
+    own: Mapping[str, Column] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, at: Positions | Mask, own: Mapping[str, Column] | None = None) -> Frame:
+        """Return the rows at `at` ([k] positions, or an [n] mask), with columns `own` set."""
+        if at.dtype == np.bool_:
+            at = np.flatnonzero(at)
+        return Frame(self.kind, self.rows[at], own or {}, (Part(self, at),))
+
+    def set(self, own: Mapping[str, Column]) -> Frame:
+        """Return the same rows with columns `own` set."""
+        return Frame(self.kind, self.rows, own, (Part(self, None),))
+
+    def hop(self, kind: Kind, rows: Rows, at: NDArray[Any], own: Mapping[str, Column]) -> Frame:
+        """Return new rows, each reached from the row of this frame at position `at`."""
+        return Frame(kind, rows, own, (Part(self, at),))
+
+    def column(self, name: str, type: Type) -> Column:
+        """Return one column [n]; what a row does not have is as `absent` says."""
+        return self.columns({name: type})[name]
+
+    @property
+    def score(self) -> F32:
+        """The score of each row, [n]."""
+        return self.column(candidates.SCORE, Type.NUMBER)
+
+    def columns(self, wanted: Mapping[str, Type]) -> dict[str, Column]:
+        """Return several columns [n] in one walk back along the way of the rows."""
+        return _gather(self, wanted, None)
+
+
+def stack(kind: Kind, frames: Sequence[Frame]) -> Frame:
+    """Return the rows of all `frames`, one after the other."""
+    rows = np.concatenate([frame.rows for frame in frames])
+    return Frame(kind, rows, {}, tuple(Part(frame, None) for frame in frames))
+
+
+def _gather(frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None) -> dict[str, Column]:
+    found: dict[str, Column] = {}
+    missing: dict[str, Type] = {}
+    for name, type in wanted.items():
+        source = name if name in frame.own else _stands_in(name, type, frame)
+        if source:
+            found[name] = frame.own[source] if at is None else frame.own[source][at]
+        else:
+            missing[name] = type
+    if not missing:
+        return found
+    if not frame.parts:
+        n = len(frame) if at is None else len(at)
+        return found | {name: _filled(name, type, n) for name, type in missing.items()}
+    if len(frame.parts) == 1:
+        part = frame.parts[0]
+        return found | _gather(part.frame, missing, _compose(part.at, at))
+    return found | _gather_parts(frame, missing, at)
+
+
+def _stands_in(name: str, type: Type, frame: Frame) -> str:
+    """Return the column that answers for `name` where a branch never set it."""
+    if name == SEED_ID and type is Type.ACCOUNT and candidates.SEED in frame.own:
+        return candidates.SEED
+    return ""
+
+
+def _filled(name: str, type: Type, n: int) -> Column:
+    dtype, value = absent(name, type)
+    return np.full(n, value, dtype)
+
+
+def _compose(first: NDArray[Any] | None, then: NDArray[Any] | None) -> NDArray[Any] | None:
+    if first is None:
+        return then
+    return first if then is None else first[then]
+
+
+def _gather_parts(
+    frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None
+) -> dict[str, Column]:
+    """Gather from frames stacked on each other: each part answers for the rows that are its."""
+    n = len(frame) if at is None else len(at)
+    found = {name: np.empty(n, absent(name, type)[0]) for name, type in wanted.items()}
+    start = 0
+    for part in frame.parts:
+        stop = start + len(part)
+        if at is None:
+            here: Any = slice(start, stop)
+            inside = None
+        else:
+            here = np.flatnonzero((at >= start) & (at < stop))
+            inside = at[here] - start
+        if stop > start and (inside is None or len(inside)):
+            values = _gather(part.frame, wanted, _compose(part.at, inside))
+            for name, column in values.items():
+                found[name][here] = column
+        start = stop
+    return found

@@ -1,0 +1,71 @@
+"""Evidence for the same row, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Rows
+from bowerbird.core.facts import F32
+from bowerbird.core.kernels import kernel
+
+COMBINES = ("sum", "max", "noisy_or")
+
+
+@kernel
+def _merge(rows: Any, scores: Any, mode: int) -> Any:
+    n = len(rows)
+    size = 16
+    while size < 2 * n:
+        size *= 2
+    slots = np.full(size, -1, np.int32)
+    best = np.empty(n, np.int64)
+    total = np.empty(n, np.float64)
+    found = 0
+    for i in range(n):
+        row = rows[i]
+        score = np.float64(scores[i])
+        if not score >= 0.0:
+            score = np.float64(0.0)  # evidence never speaks against
+        part = min(score, 1.0) if mode == 2 else score
+        at = (np.uint64(np.uint32(row)) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+        slot = np.int64(at) & (size - 1)
+        while slots[slot] >= 0 and rows[best[slots[slot]]] != row:
+            slot = (slot + 1) & (size - 1)
+        known = slots[slot]
+        if known < 0:
+            slots[slot] = found
+            best[found] = i
+            total[found] = part
+            found += 1
+            continue
+        if mode == 0:
+            total[known] += part
+        elif mode == 1:
+            total[known] = max(total[known], part)
+        else:
+            total[known] = 1.0 - (1.0 - total[known]) * (1.0 - part)
+        if scores[i] > scores[best[known]]:
+            best[known] = i
+    return best[:found], total[:found].astype(np.float32)
+
+
+def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32]:
+    """Put together what speaks for the same row.
+
+    A row's score can only rise with more evidence, whatever `combine` is: negative and missing
+    scores count as 0.
+
+    Args:
+        rows: [n].
+        scores: [n].
+        combine: `sum`; `max`; or `noisy_or`, 1 - product of (1 - score), scores cut at 1.
+
+    Returns:
+        Position [m] of the strongest evidence for each distinct row, in order of appearance, and
+        the row's merged score [m].
+    """
+    best, total = _merge(rows, np.ascontiguousarray(scores, np.float32), COMBINES.index(combine))
+    return best, total

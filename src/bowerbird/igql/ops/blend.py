@@ -1,0 +1,87 @@
+"""`blend`: several sources on one scale, weighted, evidence added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bowerbird.core.candidates import SCORE
+from bowerbird.core.facts import F64
+from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.diagnostics import Code
+from bowerbird.igql.frame import Frame, stack
+from bowerbird.igql.kernels.order import best_first
+from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
+from bowerbird.igql.ops.dedupe import merge_rows
+from bowerbird.igql.ops.union import together
+from bowerbird.igql.plan import Node
+from bowerbird.igql.running import Run
+
+OFFSET = 60
+"""Of the reciprocal rank (Cormack, Clarke and Buettcher 2009)."""
+
+SCALES = ("rank", "max", "raw")
+
+
+@dataclass(frozen=True)
+class Blend(Node):
+    """Branches with a weight each.
+
+    Attributes:
+        scale: `rank`: 1 / (60 + place in the branch, from 1); `max`: score over the branch's
+            best; `raw`: the score.
+    """
+
+    op: ClassVar[str] = "blend"
+
+    branches: tuple[Node, ...]
+    weights: tuple[float, ...]
+    scale: str
+
+
+def _rule(call: Call) -> Stream | None:
+    weights = tuple(branch.weight for branch in call.branches)
+    if abs(sum(weights) - 1) > 1e-6:
+        message = f"the weights of `blend` sum to {sum(weights):g}, not to 1"
+        help = "only their ratios matter; shares of 1 are easier to read and to tune"
+        call.binder.report.warning(Code.WEIGHTS, message, call.span, help)
+    stream = together(call)
+    if stream is None:
+        return None
+    branches = tuple(branch.stream.node for branch in call.branches)
+    return stream.then(Blend(branches, weights, call.values["scale"]), unique=True)
+
+
+def scaled(frame: Frame, weight: float, scale: str) -> F64:
+    """Return weight x score on the common scale, [n]."""
+    score = frame.score.astype(np.float64)
+    if scale == "rank":
+        place = np.empty(len(frame))
+        place[best_first(frame.score)] = np.arange(1, len(frame) + 1)
+        return weight / (OFFSET + place)
+    top = score.max(initial=0.0) if scale == "max" else 1.0
+    return weight * score / (top or 1.0)
+
+
+def run_blend(node: Blend, run: Run) -> Frame:
+    """Return distinct rows of all branches, best first."""
+    frames = [run.frame(branch) for branch in node.branches]
+    parts = [
+        frame.set({SCORE: scaled(frame, weight, node.scale).astype(np.float32)})
+        for frame, weight in zip(frames, node.weights, strict=True)
+    ]
+    return merge_rows(stack(frames[0].kind, parts), "sum")
+
+
+BLEND = Op(
+    "blend",
+    (),
+    None,
+    (Arg("scale", Shape.OPTION, "rank", options=SCALES),),
+    _rule,
+    Blend,
+    run_blend,
+    rest=Rest.WEIGHTED,
+)

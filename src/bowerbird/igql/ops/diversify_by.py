@@ -1,0 +1,182 @@
+"""`diversify_by`: not the same account, or the same reason, again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Kind
+from bowerbird.core.facts import F32, I64
+from bowerbird.core.kernels import kernel
+from bowerbird.core.signals import Type
+from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.diagnostics import Code
+from bowerbird.igql.evaluate import stored
+from bowerbird.igql.expression import Column, Expression, Literal, text_of
+from bowerbird.igql.frame import PENALTY, Frame
+from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
+from bowerbird.igql.plan import Node
+from bowerbird.igql.running import Run
+
+METHODS = ("round_robin", "max_per", "penalty")
+IDS = (Type.ACCOUNT, Type.MEDIA, Type.USER)
+
+
+@dataclass(frozen=True)
+class DiversifyBy(Node):
+    """The first `keep` rows, chosen so that no value of the columns crowds the others out.
+
+    Attributes:
+        at_most: rows that may share a value, for `max_per`.
+        strength: share of a score's lead that each repeat takes off, for `penalty`.
+    """
+
+    op: ClassVar[str] = "diversify_by"
+
+    input: Node
+    columns: tuple[Expression, ...]
+    method: str
+    keep: int
+    at_most: int
+    strength: float
+
+
+def _rule(call: Call) -> Stream | None:
+    columns = tuple(call.expression(node, call.input) for node in call.placed)
+    known = tuple(column for column in columns if column is not None)
+    report = call.binder.report
+    if not columns:
+        message = "`diversify_by` names at least one column, such as `diversify_by(account_id)`"
+        report.error(Code.MISSING_ARGUMENT, message, call.span)
+    if not known or len(known) < len(columns):
+        return None
+    for column, place in zip(known, call.placed, strict=True):
+        if isinstance(column, Literal) or (
+            isinstance(column, Column) and column.name in call.input.constant
+        ):
+            message = f"`{text_of(column)}` is the same for every row: nothing to tell apart by it"
+            help = "set it after the hop: `.liked().let(seed_id=account_id)`"
+            report.warning(Code.CONSTANT_COLUMN, message, place.span, help)
+    values = call.values
+    keep: int = values["keep"]
+    node = DiversifyBy(
+        call.input.node, known, values["method"], keep, values["at_most"], values["strength"]
+    )
+    rows = min(call.input.rows, keep)
+    return call.input.then(node, rows=rows, columns={PENALTY: Type.NUMBER})
+
+
+@kernel
+def _repeats(keys: Any, open: Any, chosen: int, repeats: Any) -> None:
+    for c in range(len(keys)):
+        value = keys[c, chosen]
+        if value != -1:
+            for i in range(len(open)):
+                if open[i] and keys[c, i] == value:
+                    repeats[c, i] += 1
+
+
+@kernel  # one loop over rows is one loop: to split it would be to pass its whole state
+def _choose(  # noqa: C901
+    scores: Any, keys: Any, keep: int, at_most: int, strength: float
+) -> Any:
+    """Choose greedily; with `at_most` > 0 a value full up shuts a row out, else repeats cost."""
+    n, columns = len(scores), len(keys)
+    floor = np.float64(np.inf)
+    for i in range(n):
+        floor = min(floor, np.float64(scores[i]))
+    repeats = np.zeros((columns, n), np.int32)
+    open = np.ones(n, np.bool_)
+    picks = np.empty(min(keep, n), np.int64)
+    penalty = np.zeros(min(keep, n), np.float32)
+    found = 0
+    while found < len(picks):
+        best, best_score, best_penalty = -1, 0.0, 0.0
+        for i in range(n):
+            if not open[i]:
+                continue
+            times, full = 0, False
+            for c in range(columns):
+                times += repeats[c, i]
+                full = full or (at_most > 0 and repeats[c, i] >= at_most)
+            if full:
+                open[i] = False
+                continue
+            score, off = np.float64(scores[i]), 0.0
+            if at_most == 0 and times > 0:
+                off = (score - floor) * (1.0 - (1.0 - strength) ** times)
+            if best < 0 or score - off > best_score:
+                best, best_score, best_penalty = i, score - off, off
+            if at_most > 0:
+                break  # the rows stand best first: the first open one is the one
+        if best < 0:
+            break
+        picks[found], penalty[found] = best, best_penalty
+        open[best] = False
+        found += 1
+        _repeats(keys, open, best, repeats)
+    return picks[:found], penalty[:found]
+
+
+def keys_of(columns: tuple[Expression, ...], frame: Frame, run: Run) -> I64:
+    """Return [columns, n] integers, equal where the values are; NONE stands for no value."""
+    keys = np.empty((len(columns), len(frame)), np.int64)
+    for i, column in enumerate(columns):
+        values = stored(column, frame, run)
+        if values.dtype.kind == "f":
+            values = np.where(np.isnan(values), -1, values.astype(np.float64).view(np.int64))
+        keys[i] = values
+    return keys
+
+
+def round_robin(keys: I64) -> NDArray[np.intp]:
+    """Return positions: the first of every group, then the second of every group, and so on.
+
+    Groups are equal combinations of keys ([columns, n]); they take turns in the order in which
+    they appear.
+    """
+    _, group = np.unique(keys, axis=1, return_inverse=True)
+    group = group.reshape(-1)
+    by_group = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[by_group], group[by_group], side="left")
+    turn = np.empty(len(group), np.int64)
+    turn[by_group] = np.arange(len(group)) - starts
+    first = np.empty(len(group), np.int64)
+    first[by_group] = by_group[starts]
+    return np.lexsort((first, turn))
+
+
+def run_diversify_by(node: DiversifyBy, run: Run) -> Frame:
+    """Return the rows chosen, in the order chosen; `penalty` says what was taken off each."""
+    frame = run.frame(node.input)
+    if not len(frame):
+        return frame.set({PENALTY: np.empty(0, np.float32)})
+    keys = keys_of(node.columns, frame, run)
+    if node.method == "round_robin":
+        picks = round_robin(keys)[: node.keep]
+        return frame.take(picks, {PENALTY: np.zeros(len(picks), np.float32)})
+    at_most = node.at_most if node.method == "max_per" else 0
+    scores: F32 = np.nan_to_num(frame.score, nan=-np.inf)
+    scores = np.maximum(scores, np.float32(np.finfo(np.float32).min))
+    picks, penalty = _choose(scores, keys, node.keep, at_most, node.strength)
+    return frame.take(picks, {PENALTY: penalty})
+
+
+DIVERSIFY_BY = Op(
+    "diversify_by",
+    (Kind.ACCOUNTS, Kind.MEDIA),
+    None,
+    (
+        Arg("method", Shape.OPTION, "penalty", options=METHODS),
+        Arg("keep", Shape.WHOLE, 500, 1, 1000),
+        Arg("at_most", Shape.WHOLE, 2, 1, 1000),
+        Arg("strength", Shape.NUMBER, 0.3, 0, 1),
+    ),
+    _rule,
+    DiversifyBy,
+    run_diversify_by,
+    rest=Rest.PLACED,
+)

@@ -1,0 +1,66 @@
+"""`filter`: keep the rows that a condition holds for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bowerbird.core.candidates import Kind
+from bowerbird.core.signals import Type
+from bowerbird.igql import ast
+from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.diagnostics import Code
+from bowerbird.igql.evaluate import keep
+from bowerbird.igql.expression import Expression, both
+from bowerbird.igql.frame import Frame
+from bowerbird.igql.op import Call, Op, Rest
+from bowerbird.igql.plan import Node
+from bowerbird.igql.running import Run
+
+THRESHOLD = "_threshold"
+
+
+@dataclass(frozen=True)
+class Filter(Node):
+    """Keep rows that `where` holds for; a comparison with a missing number does not hold."""
+
+    op: ClassVar[str] = "filter"
+
+    input: Node
+    where: Expression
+
+
+def _rule(call: Call) -> Stream | None:
+    conditions = [call.expression(node, call.input, Type.BOOL) for node in call.placed]
+    for name, arg in call.extra.items():
+        signal = ast.Name(name.removesuffix(THRESHOLD), arg.name_span)
+        below = ast.Binary("<", signal, arg.value, arg.span)
+        conditions.append(call.expression(below, call.input, Type.BOOL))
+    if not conditions:
+        message = "`filter` takes a condition, such as `.filter(not seen)`"
+        call.binder.report.error(Code.MISSING_ARGUMENT, message, call.span)
+    known = [condition for condition in conditions if condition is not None]
+    if not known or len(known) < len(conditions):
+        return None
+    where = known[0]
+    for condition in known[1:]:
+        where = both(where, condition)
+    return call.input.then(Filter(call.input.node, where))
+
+
+def run_filter(node: Filter, run: Run) -> Frame:
+    """Return the rows that pass, in their order."""
+    return keep(node.where, run.frame(node.input), run)
+
+
+FILTER = Op(
+    "filter",
+    (Kind.USERS, Kind.ACCOUNTS, Kind.MEDIA),
+    None,
+    (),
+    _rule,
+    Filter,
+    run_filter,
+    rest=Rest.THRESHOLDS,
+    merged=False,
+)

@@ -1,0 +1,133 @@
+"""One run of a plan: every node at most once, timed, with what was missing noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bowerbird.core.candidates import Kind
+from bowerbird.core.errors import ShapeError
+from bowerbird.core.facts import F32, I32
+from bowerbird.core.signals import Context, Histories, Links, Signals
+from bowerbird.igql.frame import Frame
+from bowerbird.igql.plan import Node, describe
+
+NO_LINKS = Links(
+    np.empty(0, np.int32), np.empty((0, 0), np.int32), np.empty(0, np.int32), np.empty((0, 0), "f4")
+)
+
+LinkArrays = tuple[I32, I32, I32, F32]
+"""`Links` as kernels take them: index, rows, length, scores."""
+
+
+class Runner(Protocol):
+    """The kernel of a node."""
+
+    def __call__(self, node: Any, run: Run) -> Frame: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one node did.
+
+    Attributes:
+        op: the node with its arguments.
+        rows_in: rows it read from its inputs.
+        rows_out: rows it gave.
+        micros: time of its own, without its inputs.
+        note: what was missing, or which branch was taken.
+    """
+
+    op: str
+    rows_in: int
+    rows_out: int
+    micros: int
+    note: str
+
+
+def fixed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a read-only plain view, so that kernels meet one type of array, mapped or not."""
+    view = np.asarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+def _link_arrays(links: Links) -> LinkArrays:
+    return fixed(links.index), fixed(links.rows), fixed(links.length), fixed(links.scores)
+
+
+@dataclass(slots=True)
+class Run:
+    """What kernels see: the signals, the request, and the frames of their inputs.
+
+    Attributes:
+        sources: labels; `source` columns hold positions in it.
+        runners: type of node -> its kernel.
+        steps: what ran, inputs first.
+        warnings: what was missing, each once.
+    """
+
+    signals: Signals
+    context: Context
+    sources: tuple[str, ...]
+    runners: Mapping[type[Node], Runner]
+    steps: list[Step] = field(default_factory=list)
+    warnings: dict[str, None] = field(default_factory=dict)
+    _frames: dict[int, Frame] = field(default_factory=dict)
+    _notes: list[str] = field(default_factory=list)
+    _inside: list[int] = field(default_factory=lambda: [0])
+
+    def frame(self, node: Node) -> Frame:
+        """Return the rows of `node`, from memory when it ran before."""
+        known = self._frames.get(id(node))
+        if known is not None:
+            return known
+        self._inside.append(0)
+        notes, self._notes = self._notes, []
+        start = perf_counter_ns()
+        frame = self.runners[type(node)](node, self)
+        took = perf_counter_ns() - start
+        own = took - self._inside.pop()
+        self._inside[-1] += took
+        rows_in = sum(len(self._frames.get(id(input), ())) for input in node.inputs)
+        note = "; ".join(self._notes)
+        self.steps.append(Step(describe(node), rows_in, len(frame), own // 1000, note))
+        self._notes = notes
+        self._frames[id(node)] = frame
+        return frame
+
+    def note(self, text: str) -> None:
+        """Say something about the running step in the trace."""
+        self._notes.append(text)
+
+    def warn(self, text: str) -> None:
+        """Say that something is missing, in the trace and in the result."""
+        self.note(text)
+        self.warnings[text] = None
+
+    def array(self, kind: Kind, name: str) -> NDArray[Any]:
+        """Return a whole column of the World, read-only."""
+        return fixed(self.signals.array(kind, name))
+
+    def links(self, name: str) -> tuple[LinkArrays, LinkArrays]:
+        """Return the two parts of a list of lists, empty where there is none.
+
+        Raises:
+            ShapeError: there are more than two parts.
+        """
+        parts = self.signals.links(name)
+        if len(parts) > 2:
+            raise ShapeError(f"links {name!r} come in {len(parts)} parts, expected at most two")
+        if not parts:
+            self.warn(f"nothing yet for `{name}`")
+        first, second = (*parts, NO_LINKS, NO_LINKS)[:2]
+        return _link_arrays(first), _link_arrays(second)
+
+    def histories(self) -> Histories:
+        """Return the recent engagements of everybody."""
+        return self.signals.histories()
