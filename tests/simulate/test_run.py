@@ -71,7 +71,7 @@ def test_a_folder_with_facts_in_it_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_society_is_answered_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="did you mean `small`"):
-        simulate("smal", tmp_path, 1, silent)
+        simulate("small_", tmp_path, 1, silent)
 
 
 def test_the_simulator_imports_core_and_itself_only() -> None:
