@@ -1,0 +1,188 @@
+"""Examples: impressions with features as they stood before their request, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from bowerbird.core.errors import TrainingError
+from bowerbird.core.facts import F32, I16, I32, I64, U8, FactBatch
+from bowerbird.features.compute import NAMES, compute
+from bowerbird.features.vectors import Vectors
+from bowerbird.ranking.impressions import Events, Served, gather, impressions_of
+from bowerbird.ranking.outcomes import label
+from bowerbird.ranking.requests import Requests, group, sample
+from bowerbird.world.world import World
+
+Read = Callable[[int], Iterator[FactBatch]]
+"""Gives the journal's batches from an offset on; called twice."""
+
+
+class OverlayLike(Protocol):
+    """What stands beside the World and folds the same facts; the vectors may come from it."""
+
+    def fold(self, batch: FactBatch) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Impressions [n], in the order of the offsets their features were worked out at.
+
+    Attributes:
+        features: [n, F] float32, the columns of `NAMES`.
+        labels: [n, H] uint8, 0 or 1, the columns of `HEADS`.
+        ts: [n] int64, `now` of the request, epoch ms.
+        user: [n] int32.
+        media: [n] int32.
+        position: [n] int16 slot from 0, or NONE.
+        request: [n] int64 hash of the request id, 0 where there was none.
+        offset: [n] int64: the features know every fact before it and none from it on.
+    """
+
+    features: F32
+    labels: U8
+    ts: I64
+    user: I32
+    media: I32
+    position: I16
+    request: I64
+    offset: I64
+
+    def __len__(self) -> int:
+        return len(self.ts)
+
+
+def build_examples(
+    read: Read,
+    world: World,
+    overlay_fold: OverlayLike | None,
+    vectors: Callable[[], Vectors],
+    since_ts: int,
+    max_rows: int = 1_000_000,
+    progress: Callable[[float], None] | None = None,
+) -> Examples:
+    """Return the impressions from `since_ts` (epoch ms) on as examples.
+
+    The journal is read twice: once for who saw what and did what, once folding up to each request
+    to work out its features there. The last outcomes may still be to come when the journal ends:
+    their rows count as they stand.
+
+    Args:
+        read: of one journal; it must give the same facts both times.
+        world: folded no further than the first request, usually empty; is folded on.
+        overlay_fold: is handed every slice right after the World.
+        vectors: those in force after the last fold.
+        since_ts: earlier impressions are folded only; what `vectors` learned from must lie before.
+        max_rows: beyond it whole requests are left out, by hash.
+        progress: is told the share done, in [0, 1].
+
+    Raises:
+        TrainingError: the World or the vectors already know what was to come.
+    """
+    tell = progress or (lambda share: None)
+    refuse_late_vectors(vectors(), since_ts)
+    seen = gather(read(world.offset), since_ts)
+    tell(0.1)
+    requests = group(seen.events, impressions_of(seen.events), seen.served)
+    chosen = sample(requests, seen.events, max_rows)
+    features = features_at(chosen, seen.events, read, world, overlay_fold, vectors, tell)
+    labels = label(seen.events, requests, world.tables.media)
+    tell(1.0)
+    return _examples(seen.events, requests, chosen, features, labels)
+
+
+def refuse_late_vectors(vectors: Vectors, since_ts: int) -> None:
+    """Refuse vectors that have seen the labels of the examples.
+
+    Raises:
+        TrainingError: they were learned from facts later than `since_ts`.
+    """
+    if vectors.learned_until > since_ts:
+        raise TrainingError(
+            f"the vectors were learned from facts up to {vectors.learned_until}, the examples "
+            f"begin at {since_ts}: they would be trained on vectors that know their outcomes",
+            "learn the vectors from the facts before, or begin the examples later",
+        )
+
+
+def features_at(
+    requests: Requests,
+    events: Events,
+    read: Read,
+    world: World,
+    overlay: OverlayLike | None,
+    vectors: Callable[[], Vectors],
+    tell: Callable[[float], None],
+) -> F32:
+    """Return [n, F], the features of each of `requests.rows` at the offset of its request."""
+    features = np.empty((len(requests.rows), len(NAMES)), np.float32)
+    first, offset, now = requests.first.tolist(), requests.offset.tolist(), requests.now.tolist()
+    user, media = events.user[requests.rows], events.media[requests.rows]
+    q = 0
+    for batch in read(world.offset) if offset else ():
+        while q < len(offset) and offset[q] < batch.stop:
+            fold_to(batch, offset[q], world, overlay)
+            rows = slice(first[q], first[q + 1])
+            who = int(user[rows.start])
+            features[rows] = compute(world.tables, vectors(), who, media[rows], now[q])
+            if q in requests.served:
+                put_logged(features[rows], media[rows], requests.served[q])
+            q += 1
+        if q == len(offset):
+            break
+        fold_to(batch, batch.stop, world, overlay)
+        tell(0.1 + 0.85 * q / len(offset))
+    return features
+
+
+def fold_to(batch: FactBatch, offset: int, world: World, overlay: OverlayLike | None) -> None:
+    """Fold what of `batch` lies between the World's offset and `offset`.
+
+    Raises:
+        TrainingError: the World is past it already.
+    """
+    if world.offset > offset:
+        raise TrainingError(
+            f"the World is at offset {world.offset}, past the request at {offset}: its features "
+            "would know what followed",
+            "begin with an empty World, or with one frozen before the first request",
+        )
+    if world.offset < offset:
+        piece = batch.slice(world.offset - batch.start, offset - batch.start)
+        world.fold(piece)
+        if overlay is not None:
+            overlay.fold(piece)
+
+
+def put_logged(features: F32, media: I32, page: Served) -> None:
+    """Put what the page logged into `features` ([k, F]) of its `media` ([k]).
+
+    What depends on a Version was logged because the Version of that day is not the one in training.
+    """
+    if not page.columns:
+        return
+    match = media[:, None] == page.media[None, :]
+    found = np.flatnonzero(match.any(axis=1))
+    slots = match[found].argmax(axis=1)
+    features[np.ix_(found, np.array(page.columns))] = page.values[slots]
+
+
+def _examples(
+    events: Events, requests: Requests, chosen: Requests, features: F32, labels: U8
+) -> Examples:
+    line = np.empty(len(events.ts), np.int64)
+    line[requests.rows] = np.arange(len(requests.rows))
+    rows = chosen.rows
+    return Examples(
+        features=features,
+        labels=labels[line[rows]],
+        ts=chosen.per_row(chosen.now),
+        user=events.user[rows],
+        media=events.media[rows],
+        position=events.position[rows],
+        request=events.request[rows],
+        offset=chosen.per_row(chosen.offset),
+    )

@@ -1,0 +1,162 @@
+"""From examples to a published net: split by time, learn, calibrate, examine, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from bowerbird.core.errors import TrainingError
+from bowerbird.core.facts import F64, I64
+from bowerbird.features.compute import NAMES
+from bowerbird.ranking import metrics
+from bowerbird.ranking.calibrate import IDENTITY, Platt, platt
+from bowerbird.ranking.card import CARD, NET, Card, HeadExam
+from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.heads import HEADS, PRIORS
+
+LEAST_POSITIVES = 50
+"""A head with fewer among the training rows gets no net."""
+
+PRIOR_STRENGTH = 20.0
+"""Impressions' worth that `PRIORS` count for beside what was observed."""
+
+SHARES = (0.85, 0.10)
+"""Of the rows, by time: to learn from, and to stop and calibrate by; the rest is the exam."""
+
+
+def train_model(
+    examples: Examples,
+    path: Path,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
+    """Train on `examples`, write the model into the folder `path`, return what its card says.
+
+    The same examples and seed give the same model on the same machine.
+
+    Raises:
+        TrainingError: there is no impression to learn from, or torch is not installed.
+    """
+    if not len(examples):
+        raise TrainingError(
+            "there is no impression to learn from",
+            "send impressions with known times from after the day the vectors end",
+        )
+    learning, calibrating, examining = split(examples.ts)
+    learned = enough_positives(examples, learning)
+    platts: Mapping[str, Platt] = {}
+    exam: Mapping[str, HeadExam] = {}
+    epochs, slot, digest = 0, 0, ""
+    path.mkdir(parents=True, exist_ok=True)
+    if learned:
+        from bowerbird.ranking.net import export, fit, logits  # here: serving never loads torch
+
+        net = fit(examples, learned, learning, calibrating, seed=seed, progress=progress)
+        epochs, slot = net.epochs, net.slot
+        platts = calibrated(examples, learned, calibrating, logits(net, examples, calibrating))
+        exam = examined(examples, learned, examining, logits(net, examples, examining), platts)
+        export(net, [platts[head] for head in learned], path / NET)
+        digest = sha256((path / NET).read_bytes()).hexdigest()
+    card = Card(
+        features=NAMES,
+        learned=learned,
+        priors=observed_priors(examples, learning),
+        platt=platts,
+        position=slot,
+        rows=(len(learning), len(calibrating), len(examining)),
+        epochs=epochs,
+        exam=exam,
+        warnings=warnings_of(examples, learned, learning),
+        net_sha256=digest,
+    )
+    (path / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
+    if progress:
+        progress(1.0)
+    report: dict[str, Any] = msgspec.to_builtins(card)
+    return report
+
+
+def split(ts: I64) -> tuple[I64, I64, I64]:
+    """Return positions to learn from, to calibrate by and to examine, each later than the last.
+
+    Rows of one time are never apart, so that a page is on one side only.
+    """
+    order = np.argsort(ts, kind="stable")
+    ordered = ts[order]
+    bounds = np.cumsum(SHARES) * len(ts)
+    first, second = (int(np.searchsorted(ordered, ordered[int(bound)])) for bound in bounds)
+    first = first or len(ts)  # all of one time: everything is learned from
+    second = max(first, second)
+    return order[:first], order[first:second], order[second:]
+
+
+def enough_positives(examples: Examples, learning: I64) -> tuple[str, ...]:
+    """Return the heads that get a net; one that always happens cannot be learned either."""
+    positives = examples.labels[learning].sum(axis=0, dtype=np.int64)
+    negatives = len(learning) - positives
+    least = np.minimum(positives, negatives)
+    return tuple(head for head, n in zip(HEADS, least, strict=True) if n >= LEAST_POSITIVES)
+
+
+def observed_priors(examples: Examples, learning: I64) -> dict[str, float]:
+    """Return head -> its share among the training rows, smoothed towards `PRIORS`."""
+    positives = examples.labels[learning].sum(axis=0, dtype=np.int64).tolist()
+    total = len(learning) + PRIOR_STRENGTH
+    return {
+        head: (n + PRIOR_STRENGTH * PRIORS[head]) / total
+        for head, n in zip(HEADS, positives, strict=True)
+    }
+
+
+def warnings_of(examples: Examples, learned: tuple[str, ...], learning: I64) -> tuple[str, ...]:
+    """Return a sentence for each head that answers its prior."""
+    positives = examples.labels[learning].sum(axis=0, dtype=np.int64).tolist()
+    return tuple(
+        f"head `{head}` answers its prior: {n} of {len(learning)} impressions were positive, "
+        f"{LEAST_POSITIVES} of either kind are needed"
+        for head, n in zip(HEADS, positives, strict=True)
+        if head not in learned
+    )
+
+
+def calibrated(
+    examples: Examples, learned: tuple[str, ...], rows: I64, found: F64
+) -> dict[str, Platt]:
+    """Return the Platt scaling of each head's logits ([rows, learned])."""
+    labels = examples.labels[rows].astype(np.bool_)
+    return {
+        head: platt(labels[:, HEADS.index(head)], found[:, k]) if len(rows) else IDENTITY
+        for k, head in enumerate(learned)
+    }
+
+
+def examined(
+    examples: Examples,
+    learned: tuple[str, ...],
+    rows: I64,
+    found: F64,
+    platts: Mapping[str, Platt],
+) -> dict[str, HeadExam]:
+    """Return how the calibrated logits ([rows, learned]) fit what happened."""
+    exams = {}
+    for k, head in enumerate(learned):
+        labels = examples.labels[rows, HEADS.index(head)].astype(np.bool_)
+        a, b = platts[head]
+        probabilities = 1.0 / (1.0 + np.exp(-(a * found[:, k] + b)))
+        exams[head] = HeadExam(
+            rows=len(rows),
+            positives=int(labels.sum()),
+            auc=_told(metrics.auc(labels, probabilities)),
+            normalised_entropy=_told(metrics.normalised_entropy(labels, probabilities)),
+            calibration=_told(metrics.calibration(labels, probabilities)),
+        )
+    return exams
+
+
+def _told(figure: float) -> float | None:
+    return None if np.isnan(figure) else figure
