@@ -53,6 +53,7 @@ class EmbeddingConfig:
         negatives: words drawn a pair that should not go with it.
         epochs: passes over the corpus.
         lr: learning rate at the start, falling in a line to 1 % of it.
+        decay: pull of both vectors towards 0 a step, against learning by heart; 0 for none.
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
         negative_exponent: negatives are drawn in proportion to count ** this.
         subsample: words with a larger share of the corpus are read less often (word2vec's t); 0
@@ -88,9 +89,10 @@ class EmbeddingConfig:
     dim: int = 64
     window: int = 5
     negatives: int = 5
-    epochs: int = 10
-    lr: float = 0.05
-    start_scale: float = 1.0
+    epochs: int = 15
+    lr: float = 0.1
+    decay: float = 0.015
+    start_scale: float = 20.0
     negative_exponent: float = 0.75
     subsample: float = 1e-3
     min_count: int = 3
@@ -99,7 +101,7 @@ class EmbeddingConfig:
     max_sentence: int = 200
     max_words: int = 5_000
     rule: ScoreRule = ScoreRule.COSINE
-    popularity: float = 0.0
+    popularity: float = 0.3
     threads: int = 1
     seed: int = 0
 

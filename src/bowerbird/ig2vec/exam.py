@@ -7,12 +7,14 @@ without a vector is a miss for every method.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from bowerbird.core.facts import F32, F64, I32, I64, NONE
 from bowerbird.core.signals import Links
+from bowerbird.ig2vec.config import ScoreRule
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.neighbours import search_space
@@ -56,9 +58,10 @@ def exam(
 
     Returns:
         `questions` (how many), `accounts` (with a vector), `covered` (share of answers with a
-        vector); `hit@10` and `hit@100`, each method -> tier -> rate, methods `embedding`,
-        `popularity`, `random` and `co_engaged`, tiers `all`, `head`, `torso` and `tail` (see
-        `tiers`), None for a tier without a question; `topics` as from `same_topic`.
+        vector), `rule` (of the config); `hit@10` and `hit@100`, each method -> tier -> rate:
+        methods `embedding` (by the config's rule), every `ScoreRule`, `popularity`, `random` and
+        `co_engaged`; tiers `all`, `head`, `torso` and `tail` (see `tiers`), None for a tier
+        without a question; `topics` as from `same_topic`.
     """
     asked = questions(held_out, most=most, seed=seed)
     lines = _lines(embedding, asked.answer)
@@ -71,9 +74,11 @@ def exam(
         "questions": len(asked),
         "accounts": len(embedding),
         "covered": _mean(lines != NONE),
+        "rule": embedding.config.rule.value,
     }
     for cut in CUTS:
         hits = {name: (rank < cut).astype(np.float64) for name, rank in ranks.items()}
+        hits["embedding"] = hits[embedding.config.rule.value]
         hits["random"] = np.where(lines == NONE, 0, min(cut / len(embedding), 1))
         result[f"hit@{cut}"] = {name: _by_tier(hit, tier) for name, hit in hits.items()}
     if topic_of is not None:
@@ -82,20 +87,21 @@ def exam(
 
 
 def _methods(embedding: Embedding, co_engaged: Links | None) -> Mapping[str, Score]:
+    counts = embedding.counts.astype(np.float32)
     methods: dict[str, Score] = {
-        "embedding": lambda recent: _by_vectors(embedding, recent),
-        "popularity": lambda recent: np.tile(embedding.counts.astype(np.float32), (len(recent), 1)),
+        rule.value: partial(_by_vectors, search_space(embedding, rule)) for rule in ScoreRule
     }
+    methods["popularity"] = lambda recent: np.tile(counts, (len(recent), 1))
     if co_engaged is not None:
-        methods["co_engaged"] = lambda recent: _by_links(embedding, co_engaged, recent)
+        methods["co_engaged"] = partial(_by_links, embedding, co_engaged)
     return methods
 
 
-def _by_vectors(embedding: Embedding, recent: I32) -> F32:
-    """Score by the mean of the recent accounts' vectors."""
-    queries, points = search_space(embedding)
+def _by_vectors(space: tuple[F32, F32], recent: I32) -> F32:
+    """Score by the mean of the recent accounts' queries."""
+    queries, points = space
     known = recent != NONE
-    total = np.where(known[:, :, None], queries[recent], 0).sum(axis=1, dtype=np.float32)
+    total = np.where(known[:, :, None], queries[recent], 0).sum(axis=1)
     mean = total / np.maximum(known.sum(axis=1, keepdims=True), 1)
     return np.asarray(mean.astype(np.float32) @ points.T, np.float32)
 

@@ -27,7 +27,7 @@ def neighbours(embedding: Embedding, k: int = 200) -> Links:
     Exact (faiss, flat) under 100,000 accounts, nearly so (IVF-Flat) from there. Lines of the
     result are those of the embedding.
     """
-    queries, points = search_space(embedding)
+    queries, points = search_space(embedding, embedding.config.rule)
     lines, scores = nearest_lines(
         queries, points, min(k, len(embedding) - 1), embedding.config.seed
     )
@@ -52,9 +52,9 @@ def nearest_lines(queries: F32, points: F32, k: int, seed: int = 0) -> tuple[I32
     return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
 
-def search_space(embedding: Embedding) -> tuple[F32, F32]:
-    """Return queries and points, [m, e] float32 each, whose inner product is the config's score."""
-    if embedding.config.rule is ScoreRule.COSINE:
+def search_space(embedding: Embedding, rule: ScoreRule) -> tuple[F32, F32]:
+    """Return queries and points, [m, e] float32 each, whose inner product is the score."""
+    if rule is ScoreRule.COSINE:
         return embedding.vectors, embedding.vectors
     known = np.log(np.maximum(embedding.counts, 1)).astype(np.float32)[:, None]
     weight = np.full((len(embedding), 1), embedding.config.popularity, np.float32)

@@ -1,8 +1,10 @@
 """Skip-gram with negative sampling (Mikolov et al. 2013), one pair at a time, without a lock.
 
-For a pair (input x, output o) with label y, the loss is -log sigmoid((2y - 1) x.o); a step is
-x += lr (y - sigmoid(x.o)) o, and o likewise with the x before it. The negatives of a word are
-drawn once and shared by all pairs of its window, so that their rows are in cache.
+For input x and output o with label y, the loss is
+-log sigmoid((2y - 1) x.o) + decay / 2 (x.x + o.o), and a step goes against its gradient:
+x += lr ((y - sigmoid(x.o)) o - decay x), and o likewise with the x before it. The decay, which
+word2vec has not, keeps rare accounts from learning their few sessions by heart. The negatives of a
+word are drawn once and shared by all pairs of its window, so that their rows are in cache.
 """
 
 from __future__ import annotations
@@ -83,16 +85,17 @@ def _dot(a: F32, b: F32) -> np.float32:
 
 
 @kernel
-def step(x: F32, out: F32, targets: I32, lr: np.float32, move: F32) -> None:
+def step(x: F32, out: F32, targets: I32, rates: tuple[np.float32, np.float32], move: F32) -> None:
     """Learn one input with its outputs: `targets[0]` goes with it, the rest do not.
 
     Args:
         x: [d] input vector, moved in place, once, by the sum over its targets.
         out: [m, d] output vectors; the targets' are moved in place, one after the other.
         targets: [k] lines of `out`.
-        lr: learning rate.
+        rates: learning rate, and learning rate times decay.
         move: [d] working space.
     """
+    lr, shrink = rates
     move[:] = 0
     label = np.float32(1)
     for target in targets:
@@ -100,10 +103,11 @@ def step(x: F32, out: F32, targets: I32, lr: np.float32, move: F32) -> None:
         pull = lr * (label - np.float32(1) / (np.float32(1) + np.exp(-_dot(x, o))))
         for i in range(len(x)):
             move[i] += pull * o[i]
-            o[i] += pull * x[i]
+            o[i] += pull * x[i] - shrink * o[i]
         label = np.float32(0)
+    shrink *= np.float32(len(targets))
     for i in range(len(x)):
-        x[i] += move[i]
+        x[i] += move[i] - shrink * x[i]
 
 
 @kernel
@@ -137,7 +141,7 @@ def train_sentences(
     span: tuple[int, int],
     weights: Weights,
     draws: Draws,
-    shape: tuple[int, int],
+    shape: tuple[int, int, float],
     rates: tuple[float, float],
     state: U64,
 ) -> None:
@@ -148,11 +152,11 @@ def train_sentences(
         span: first sentence, and the one after the last.
         weights: vectors, moved in place.
         draws: of negatives.
-        shape: window and negatives.
+        shape: window, negatives and decay.
         rates: learning rate at the first and after the last sentence of the span.
         state: [1] uint64 of the random draws, not 0, moved in place.
     """
-    window, negatives = shape
+    window, negatives, decay = shape
     longest = 0
     for sentence in range(span[0], span[1]):
         longest = max(longest, words.starts[sentence + 1] - words.starts[sentence])
@@ -162,6 +166,7 @@ def train_sentences(
     for sentence in range(span[0], span[1]):
         done = (sentence - span[0]) / (span[1] - span[0])
         lr = np.float32(rates[0] + (rates[1] - rates[0]) * done)
+        both = (lr, lr * np.float32(decay))
         size = _read(words, sentence, read, state)
         for at in range(size):
             targets[0] = read[at]
@@ -169,4 +174,4 @@ def train_sentences(
             drawn = targets[: _draw(draws, targets, state)]
             for near in range(max(at - reach, 0), min(at + reach + 1, size)):
                 if read[near] != read[at]:
-                    step(weights.vectors[read[near]], weights.out, drawn, lr, move)
+                    step(weights.vectors[read[near]], weights.out, drawn, both, move)

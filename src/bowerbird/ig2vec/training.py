@@ -84,7 +84,7 @@ def _epoch(
     states = np.random.default_rng((config.seed, epoch)).integers(
         1, 2**63, size=(config.threads, 1), dtype=np.uint64
     )
-    shape = (config.window, config.negatives)
+    shape = (config.window, config.negatives, config.decay)
 
     def read(span: tuple[int, int], state: NDArray[np.uint64]) -> None:
         train_sentences(words, span, weights, draws, shape, rates, state)
