@@ -9,6 +9,9 @@ from enum import StrEnum
 from bowerbird.core.errors import QueryError
 from bowerbird.igql.ast import Span
 
+WIDTH = 120
+"""Characters of a line that are shown, around the place where it is longer."""
+
 
 class Severity(StrEnum):
     """Whether the program is refused."""
@@ -77,19 +80,27 @@ class Diagnostic:
     end_column: int
 
     def show(self, text: str) -> str:
-        """Return the message with the line it is about and a caret under the place."""
-        lines = text.split("\n")
-        line = lines[self.line - 1].rstrip("\r")
-        end = self.end_column - 1 if self.end_line == self.line else len(line)
-        width = max(1, end - self.column + 1)
+        """Return the message with the line it is about and a caret under the place.
+
+        What is not about a place (a param given by the caller) has an empty span and no caret.
+        """
+        shown = [f"{self.severity}[{self.code}]: {self.message}"]
+        if self.end > self.start:
+            shown += self._excerpt(text)
+        return "\n".join([*shown, f"help: {self.help}"] if self.help else shown)
+
+    def _excerpt(self, text: str) -> list[str]:
+        line = text.split("\n")[self.line - 1].rstrip("\r").replace("\t", " ")
+        first = self.column - 1
+        last = self.end_column - 1 if self.end_line == self.line else len(line)
+        cut = 0 if first < WIDTH - 20 else first - WIDTH // 2
+        line, first, last = line[cut : cut + WIDTH], first - cut, min(last - cut, WIDTH)
         gutter = " " * len(str(self.line))
-        shown = [
-            f"{self.severity}[{self.code}]: {self.message}",
+        return [
             f"{gutter}--> line {self.line}, column {self.column}",
             f"{self.line} | {line}",
-            f"{gutter} | {' ' * (self.column - 1)}{'^' * width}",
+            f"{gutter} | {' ' * first}{'^' * max(1, last - first)}",
         ]
-        return "\n".join([*shown, f"help: {self.help}"] if self.help else shown)
 
 
 def _place(text: str, position: int) -> tuple[int, int]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bowerbird.core.candidates import Kind
+from bowerbird.core.facts import Action, MediaType
 from bowerbird.core.signals import Type
 
 
@@ -118,10 +119,19 @@ def duration_text(ms: float) -> str:
     return f"{ms:g}ms"
 
 
+ENUMS: Mapping[Type, type[Action] | type[MediaType]] = {
+    Type.ACTION: Action,
+    Type.MEDIA_TYPE: MediaType,
+}
+"""Types whose values have names."""
+
+
 def literal_text(value: float, type: Type) -> str:
     """Return a value as one would write it."""
     if type is Type.BOOL:
         return "true" if value else "false"
     if type is Type.DURATION:
         return duration_text(value)
+    if type in ENUMS:
+        return ENUMS[type](int(value)).name.lower()
     return f"{value:g}"

@@ -88,6 +88,7 @@ class Call:
     """One use of an operator, its constant arguments bound.
 
     Attributes:
+        span: of its name.
         input: the rows before it; for sources and combiners a stream without rows.
         values: name of argument -> value; every argument of a constant shape is there.
         written: name of argument -> what was written, for shape `EXPRESSION`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from lark import Lark, Token, v_args
@@ -30,7 +31,6 @@ def milliseconds(text: str) -> float | None:
 def parse(text: str, report: Report, limits: Limits) -> ast.Source | None:
     """Return the tree of `text`, None after noting why there is none."""
     size = len(text.encode("utf-8", "surrogatepass"))
-    whole = Span(0, len(text))
     if size > limits.size:
         message = f"the program has {size:,} bytes, at most {limits.size:,} are read"
         report.error(Code.TOO_LONG, message, Span(0, 1))
@@ -44,24 +44,32 @@ def parse(text: str, report: Report, limits: Limits) -> ast.Source | None:
     except UnexpectedInput as error:
         _explain(error, text, report)
         return None
-    return source if _within(source, whole, report, limits) else None
+    return source if _within(source, report, limits) else None
 
 
-def _within(source: ast.Source, whole: Span, report: Report, limits: Limits) -> bool:
-    steps = 0
+def _within(source: ast.Source, report: Report, limits: Limits) -> bool:
+    steps: list[Span] = []
     for statement in source.statements:
-        if isinstance(statement, ast.Param):
-            continue
-        for node, level in ast.walk(statement.value):
-            steps += isinstance(node, ast.Pipe)
-            if level > limits.tree:
-                message = f"this expression has more than {limits.tree} levels"
-                report.error(Code.TOO_DEEP, message, node.span, "give a part of it a name")
-                return False
-    if steps > limits.steps:
-        message = f"the program has {steps} steps, at most {limits.steps} are run"
-        report.error(Code.TOO_MANY_STEPS, message, whole)
-    return steps <= limits.steps
+        for part in _expressions(statement):
+            for node, level in ast.walk(part):
+                if isinstance(node, ast.Pipe):
+                    steps.append(node.name_span)
+                if level > limits.tree:
+                    message = f"this expression has more than {limits.tree} levels"
+                    report.error(Code.TOO_DEEP, message, node.span, "give a part of it a name")
+                    return False
+    if len(steps) > limits.steps:
+        message = f"the program has {len(steps)} steps, at most {limits.steps} are run"
+        report.error(Code.TOO_MANY_STEPS, message, sorted(steps)[limits.steps])
+    return len(steps) <= limits.steps
+
+
+def _expressions(statement: ast.Statement) -> Iterator[ast.Expr]:
+    if not isinstance(statement, ast.Param):
+        yield statement.value
+        return
+    yield statement.default
+    yield from (part for part in (statement.low, statement.high) if part is not None)
 
 
 @cache
@@ -192,7 +200,8 @@ def _explain(error: UnexpectedInput, text: str, report: Report) -> None:
         span = _at(error.token)
         found = text[span.start : span.end]
         message = f"`{found}` cannot stand here: expected {_expected(error.accepts)}"
-        report.error(Code.SYNTAX, message, span, _hint(found))
+        help = BRACKETS if error.accepts == {"LPAR"} else _hint(found)
+        report.error(Code.SYNTAX, message, span, help)
     elif isinstance(error, UnexpectedCharacters) and (word := WORD.match(text, start)):
         message = f"`{word.group()}` is neither a number nor a duration"
         help = "durations are written 500ms, 90s, 5m, 12h, 30d or 2w; names start with a letter"
@@ -201,6 +210,8 @@ def _explain(error: UnexpectedInput, text: str, report: Report) -> None:
         message = f"the character {text[start]!r} means nothing here"
         report.error(Code.SYNTAX, message, Span(start, start + 1), _hint(text[start]))
 
+
+BRACKETS = "every step has brackets, also without arguments: `.liked()`"
 
 HINTS = {
     "<": "comparisons do not chain; write `x between low and high`",
@@ -240,4 +251,6 @@ def _expected(accepts: set[str] | None) -> str:
     if known >= STARTS_A_VALUE:
         return "a value, a name or a pipeline"
     words = [word for terminal, word in WORDS.items() if terminal in known]
-    return " or ".join(words) or "something else"
+    if "`,`" in words:  # inside brackets an operator could follow too, which helps nobody
+        words = [word for word in words if word in ("`,`", "`)`", "`]`")]
+    return " or ".join(words[:4]) or "something else"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bowerbird.core.errors import did_you_mean
+from bowerbird.core.facts import ENGAGEMENTS
 from bowerbird.core.signals import Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
@@ -124,7 +125,11 @@ def _take(arg: Arg, given: ast.Arg, found: Arguments, binder: Expressions, befor
         _measure(arg, given.value, found, binder, before)
 
 
-LISTS = {Shape.ACTIONS: Type.ACTION, Shape.MEDIA_TYPES: Type.MEDIA_TYPE}
+LISTS = {
+    Shape.ACTIONS: tuple(action.name.lower() for action in ENGAGEMENTS),
+    Shape.MEDIA_TYPES: tuple(codes(Type.MEDIA_TYPE)),
+}
+"""Shapes that are a list of names, and the names; histories hold what says interest, no more."""
 
 CHOSEN: dict[Shape, tuple[Code, Callable[[Arg, Expressions], Iterable[str]]]] = {
     Shape.OPTION: (Code.UNKNOWN_OPTION, lambda arg, _: arg.options),
@@ -149,7 +154,7 @@ def _choose(arg: Arg, value: ast.Expr, found: Arguments, binder: Expressions) ->
 
 
 def _list(arg: Arg, value: ast.Expr, found: Arguments, binder: Expressions) -> None:
-    known = codes(LISTS[arg.shape])
+    known = LISTS[arg.shape]
     takes = f"`{arg.name}` of `{found.op.name}` takes {arg.shape}, {EXAMPLES[arg.shape]}"
     if not isinstance(value, ast.Listing) or not value.items:
         message = f"{takes}, found {_a(value)}"
@@ -185,7 +190,8 @@ def _measure(arg: Arg, value: ast.Expr, found: Arguments, binder: Expressions, b
         message = f"{takes}, found {_shown(literal)}"
         _wrong(found, binder, Code.WRONG_TYPE, message, value.span)
     elif not _within(arg, literal.value):
-        message = f"`{arg.name}` of `{found.op.name}` is {_range(arg)}, found {_shown(literal)}"
+        given = literal_text(literal.value, literal.type)
+        message = f"`{arg.name}` of `{found.op.name}` is {_range(arg)}, found {given}"
         _wrong(found, binder, Code.OUT_OF_RANGE, message, value.span)
     else:
         found.values[arg.name] = int(literal.value) if arg.shape is Shape.WHOLE else literal.value

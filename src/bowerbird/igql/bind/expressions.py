@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import singledispatchmethod
 
 import numpy as np
 
 from bowerbird.core.candidates import Kind
 from bowerbird.core.errors import did_you_mean
-from bowerbird.core.facts import Action, MediaType
 from bowerbird.core.signals import Catalog, Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code, Report
 from bowerbird.igql.expression import (
+    ENUMS,
     Apply,
     Choices,
     Column,
@@ -28,8 +29,6 @@ from bowerbird.igql.expression import (
 from bowerbird.igql.frame import SEED_ID, SEED_TYPE
 from bowerbird.igql.functions import CALLED, FUNCTIONS
 from bowerbird.igql.limits import Limits
-
-ENUMS = {Type.ACTION: Action, Type.MEDIA_TYPE: MediaType}
 
 OWN_IDS = {
     Kind.USERS: ("user_id", Type.USER),
@@ -77,7 +76,10 @@ class Scope:
 
 @dataclass(slots=True)
 class Entry:
-    """A name that the program itself defines: a param, a value, or a pipeline."""
+    """A name that the program itself defines: a param, a value, or a pipeline.
+
+    One with none of the three was defined wrongly, which has been said.
+    """
 
     index: int
     span: Span
@@ -89,17 +91,27 @@ class Entry:
 
 def codes(type: Type) -> dict[str, int]:
     """Return the names that stand for values of `type`: actions, media types."""
-    return {member.name.lower(): int(member) for member in ENUMS.get(type, ())}
+    members = ENUMS.get(type)
+    return {member.name.lower(): int(member) for member in members} if members else {}
 
 
 @dataclass(slots=True)
 class Expressions:
-    """Binds expressions, and holds the names that a program defines."""
+    """Binds expressions, and holds the names that a program defines.
+
+    Attributes:
+        operators: names of operators, to tell a step from a function.
+        names: what was defined so far.
+        later: every name that the program defines anywhere.
+        spent: parts bound so far.
+    """
 
     report: Report
     catalog: Catalog
     limits: Limits
+    operators: frozenset[str] = frozenset()
     names: dict[str, Entry] = field(default_factory=dict)
+    later: frozenset[str] = frozenset()
     spent: int = 0
 
     def bind(self, node: ast.Expr, scope: Scope, expect: Type | None = None) -> Expression | None:
@@ -111,6 +123,8 @@ class Expressions:
             expect: a type whose names (`like`, `photo`) stand for values here.
         """
         self.spent += 1
+        if self.spent > self.limits.expansion + 1:
+            return None
         if self.spent > self.limits.expansion:
             message = f"with bindings written out there are over {self.limits.expansion:,} parts"
             self.report.error(Code.TOO_LONG, message, node.span)
@@ -182,7 +196,7 @@ class Expressions:
             return None
         for value, option in zip(values, node.options.items, strict=True):
             if value is None or value.type != item.type:
-                message = f"this list holds {WORDS[item.type]} each, fixed when the program is read"
+                message = f"what stands before `in` is {WORDS[item.type]}, and this is not"
                 self.report.error(Code.WRONG_TYPE, message, option.span)
                 return None
         known = tuple(value.value for value in values if value)
@@ -193,6 +207,8 @@ class Expressions:
         if node.name not in CALLED:
             message = f"there is no function `{node.name}`"
             help = did_you_mean(node.name, CALLED)
+            if node.name in self.operators:
+                message = f"`{node.name}` gives rows: a value is expected here"
             self.report.error(Code.UNKNOWN_FUNCTION, message, node.name_span, help)
             return None
         for arg in node.args:
@@ -253,15 +269,20 @@ class Expressions:
 
     def _name(self, node: ast.Name, scope: Scope, expect: Type | None) -> Expression | None:
         name = ALIASES.get(node.id, node.id)
-        if expect in ENUMS and name in codes(expect):
+        if expect is not None and name in codes(expect):
             return Literal(codes(expect)[name], expect)
         entry = self.names.get(name)
         if entry and entry.index < scope.before:
             return self._own(node, entry, scope)
         found = self._of_rows(name, scope)
-        if found is None and not (scope.stream and scope.stream.vague):
+        if found is None and not self._excused(name, scope):
             self._unknown(node, name, scope, expect)
         return found
+
+    def _excused(self, name: str, scope: Scope) -> bool:
+        """Say whether an earlier mistake may be why nobody knows `name`: not for a near miss."""
+        vague = scope.stream is not None and scope.stream.vague
+        return vague and not get_close_matches(name, self.known(scope), n=1)
 
     def _own(self, node: ast.Name, entry: Entry, scope: Scope) -> Expression | None:
         entry.used = True
@@ -269,6 +290,8 @@ class Expressions:
             return entry.literal
         if entry.value is not None:
             return self.bind(entry.value, Scope(scope.stream, entry.index, scope.model))
+        if entry.stream is None:
+            return None
         message = f"`{node.id}` is a pipeline: a value is expected here"
         self.report.error(Code.NOT_A_VALUE, message, node.span)
         return None
@@ -309,13 +332,15 @@ class Expressions:
         return names
 
     def _unknown(self, node: ast.Name, name: str, scope: Scope, expect: Type | None) -> None:
-        if expect in ENUMS:
+        if expect is not None and expect in ENUMS:
             message = f"there is no {WORDS[expect].split(' ', 1)[1]} `{node.id}`"
             help = did_you_mean(node.id, codes(expect))
             self.report.error(Code.UNKNOWN_OPTION, message, node.span, help)
             return
-        message, help = self._why(node.id, scope), did_you_mean(node.id, self.known(scope))
-        if name in self.names:
+        known = self.catalog.models.get(scope.model) or self.known(scope)
+        message, help = self._why(node.id, scope), did_you_mean(node.id, known)
+        if name in self.later:
+            message = f"`{name}` is defined further down"
             help = "a name can be used in the statements after the one that defines it"
         elif name in OWN_NAMES and scope.stream:
             help = f"keep it from earlier rows with `.let({name}={name})`; {help}"
@@ -323,7 +348,7 @@ class Expressions:
 
     def _why(self, name: str, scope: Scope) -> str:
         if scope.model:
-            return f"`{name}` is nothing that model `{scope.model}` predicts, nor a name of media"
+            return f"model `{scope.model}` predicts no `{name}`, and rows have nothing of that name"
         if scope.stream is None:
             return f"`{name}` is not a param, and only params and numbers are known here"
         if any(name in heads for heads in self.catalog.models.values()):

@@ -12,16 +12,15 @@ from bowerbird.core.signals import Catalog, Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
 from bowerbird.igql.bind.arguments import bind_arguments
-from bowerbird.igql.bind.expressions import Entry, Expressions
+from bowerbird.igql.bind.expressions import Entry, Expressions, Scope
 from bowerbird.igql.bind.params import Param, Value, declare
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code, Report
-from bowerbird.igql.expression import Literal
 from bowerbird.igql.frame import TYPED
 from bowerbird.igql.functions import CALLED
 from bowerbird.igql.label import Label
 from bowerbird.igql.limits import Limits
-from bowerbird.igql.op import Branch, Call, Op, Rest
+from bowerbird.igql.op import Branch, Call, Op, Rest, Shape
 from bowerbird.igql.ops import BY_NAME, OPS
 from bowerbird.igql.ops.dedupe import merged
 from bowerbird.igql.plan import Node, nodes
@@ -72,7 +71,8 @@ def bind(
         limits: bounds the rows of every step.
         overrides: values of params to use in place of the defaults, checked before.
     """
-    binder = _Binder(report, Expressions(report, catalog, limits), limits, dict(overrides or {}))
+    names = Expressions(report, catalog, limits, frozenset(BY_NAME))
+    binder = _Binder(report, names, limits, dict(overrides or {}))
     stream = binder.program(source)
     if stream is None or report.failed:
         return None
@@ -90,6 +90,9 @@ class _Binder:
         self.params: dict[str, Param] = {}
 
     def program(self, source: ast.Source) -> Stream | None:
+        self.expressions.later = frozenset(
+            part.name for part in source.statements if not isinstance(part, ast.Output)
+        )
         outputs = [part for part in source.statements if isinstance(part, ast.Output)]
         result: Stream | None = None
         for index, statement in enumerate(source.statements):
@@ -108,7 +111,7 @@ class _Binder:
             help = "give it a name: `seeds = ...`"
             self.report.error(Code.SEVERAL_RESULTS, message, extra.span, help)
         for name, entry in self.names.items():
-            if not entry.used:
+            if not entry.used and not self.report.failed:
                 self.report.warning(Code.UNUSED_NAME, f"`{name}` is never used", entry.span)
         return result
 
@@ -132,7 +135,7 @@ class _Binder:
     def _param(self, statement: ast.Param, index: int) -> None:
         param = declare(statement, index, self.expressions)
         if param is None:
-            self.names.setdefault(statement.name, _mistaken(statement, index))
+            self.names.setdefault(statement.name, Entry(index, statement.name_span))
             return
         value = self.overrides.get(param.name, param.default)
         entry = Entry(index, statement.name_span, literal=param.literal(value))
@@ -153,6 +156,8 @@ class _Binder:
             self.report.error(Code.NOT_A_PIPELINE, message, statement.value.span)
             return None
         stream = merged(self._pipeline(statement.value, index))
+        if any(isinstance(node, Label) for node in nodes(stream.node)):
+            return stream  # all rows come out of a combiner, whose branches have named them
         return stream.then(Label(stream.node, self._label(statement.value)))
 
     def _is_pipeline(self, node: ast.Expr) -> bool:
@@ -189,7 +194,7 @@ class _Binder:
                 help = f"pipelines start with {', '.join((*SOURCES, *COMBINERS))} or a name"
                 self.report.error(Code.WRONG_KIND, message, node.name_span, help)
                 return LOST
-            return self._call(op, node.args, node.span, node.name_span, LOST, before)
+            return self._call(op, node.args, node.name_span, LOST, before)
         message = "a pipeline starts with a source, a combiner or a name"
         help = "weights stand inside `blend`" if isinstance(node, ast.Binary) else ""
         self.report.error(Code.NOT_A_PIPELINE, message, node.span, help)
@@ -201,14 +206,19 @@ class _Binder:
             entry.used = True
             if entry.stream is not None:
                 return entry.stream
+            if entry.value is None and entry.literal is None:
+                return LOST
             message = f"`{node.id}` is a value, not rows: no pipeline can start with it"
             self.report.error(Code.NOT_A_PIPELINE, message, node.span)
             return LOST
         if node.id in SOURCES:
-            return self._call(BY_NAME[node.id], (), node.span, node.span, LOST, before)
+            return self._call(BY_NAME[node.id], (), node.span, LOST, before)
         pipelines = [name for name, known in self.names.items() if known.stream is not None]
         help = did_you_mean(node.id, (*SOURCES, *COMBINERS, *pipelines))
         message = f"nothing is called `{node.id}` that a pipeline can start with"
+        if node.id in self.expressions.later:
+            message = f"`{node.id}` is defined further down"
+            help = "a name can be used in the statements after the one that defines it"
         self.report.error(Code.UNKNOWN_NAME, message, node.span, help)
         return LOST
 
@@ -219,8 +229,8 @@ class _Binder:
             return replace(stream, kind=None, vague=True)
         if stream.kind and stream.kind not in op.takes:
             self._wrong_kind(step, op, stream.kind)
-            stream = replace(stream, kind=None, vague=True)
-        return self._call(op, step.args, step.span, step.name_span, stream, before)
+            stream = replace(stream, kind=None)
+        return self._call(op, step.args, step.name_span, stream, before)
 
     def _unknown_step(self, step: ast.Pipe, op: Op | None, stream: Stream) -> None:
         if op is not None:
@@ -247,7 +257,6 @@ class _Binder:
         self,
         op: Op,
         args: tuple[ast.Arg, ...],
-        span: Span,
         name_span: Span,
         stream: Stream,
         before: int,
@@ -257,16 +266,19 @@ class _Binder:
             branches = self._branches(op, args, name_span, before)
             args = tuple(arg for arg in args if arg.name)
         found = bind_arguments(op, args, name_span, self.expressions, before)
-        lost = replace(stream, kind=op.gives or stream.kind, vague=True)
+        lost = replace(stream, kind=op.gives or stream.kind, vague=stream.vague or _adds(op))
         if branches:
             lost = replace(branches[0].stream, vague=True)
         if not found.ok or (stream.kind is None and op.takes) or any(_lost(b) for b in branches):
+            if stream.kind:  # so that all mistakes of a call are said at once
+                for placed in found.placed:
+                    self.expressions.bind(placed, Scope(stream, before))
             return lost
         if op.rest in (Rest.BRANCHES, Rest.WEIGHTED) and not branches:
             return lost
         call = Call(
             op,
-            span,
+            name_span,
             merged(stream) if op.merged else stream,
             found.values,
             found.written,
@@ -348,9 +360,9 @@ def _combines(node: ast.Expr) -> bool:
     return isinstance(node, ast.Call) and node.name in COMBINERS
 
 
-def _mistaken(statement: ast.Param, index: int) -> Entry:
-    """Return an entry for a param that could not be read, so that its uses say nothing more."""
-    return Entry(index, statement.name_span, literal=Literal(0.0, Type.NUMBER), used=True)
+def _adds(op: Op) -> bool:
+    """Say whether the columns after `op` depend on how it is called."""
+    return op.rest is Rest.COLUMNS or any(arg.shape is Shape.MODEL for arg in op.args)
 
 
 def _lost(branch: Branch) -> bool:

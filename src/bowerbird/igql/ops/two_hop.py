@@ -63,7 +63,10 @@ def _paths(
             for i in range(last, first - 1, -1):
                 if account[i] < 0 or (wanted >> action[i]) & 1 == 0:
                     continue
-                if np.any(seeds == account[i]):
+                known = False
+                for seed in seeds:
+                    known = known or seed == account[i]
+                if known:
                     continue
                 at[n], rows[n], score[n] = s, account[i], share
                 n += 1

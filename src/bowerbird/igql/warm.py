@@ -1,0 +1,67 @@
+"""Compiles every kernel, or loads it from the disk cache, before the first request waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bowerbird.core.candidates import Candidates, Column, Kind, Rows
+from bowerbird.core.facts import F32, NONE, Action
+from bowerbird.core.signals import Catalog, Context, Histories, Links, Type
+from bowerbird.igql.program import compile_program
+from bowerbird.igql.run import run
+
+PROGRAM = """
+value = like
+seeds = user.engaged().let(seed_id=account_id)
+blend(
+    0.4 * union(seeds.account_nn(), seeds.co_engaged()).posted_media(where=popularity > 0),
+    0.3 * user.engaged_media().co_engaged(),
+    0.3 * user.two_hop().posted_media(within=30d),
+)
+.sample(1)
+.rank(value=value)
+.diversify_by(account_id, method=penalty)
+.explore(slots=1)
+"""
+
+NAMES = {"account_id": Type.ACCOUNT, "popularity": Type.NUMBER}
+ROWS = np.arange(4, dtype=np.int32)
+
+
+class _Four:
+    """Four people, accounts and media; every account goes with every other."""
+
+    def array(self, kind: Kind, name: str) -> Column:
+        return np.full(4, 1, np.int64) if name == "ts" else ROWS
+
+    def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
+        return rows if name == "account_id" else np.ones(len(rows), np.float32)
+
+    def links(self, name: str) -> tuple[Links, ...]:
+        rows = np.stack([np.delete(ROWS, i) for i in ROWS])
+        return (Links(ROWS, rows, np.full(4, 3, np.int32), np.ones((4, 3), np.float32)),)
+
+    def histories(self) -> Histories:
+        one = np.ones(8, np.int32)
+        media = np.tile(np.array([0, 1], np.int32), 4)
+        start = np.arange(0, 8, 2, dtype=np.int64)
+        action = np.full(8, int(Action.LIKE), np.uint8)
+        known = np.ones(8, np.uint8)
+        ts = np.ones(8, np.int64)
+        return Histories(start, np.full(4, 2, np.int32), media, one, action, known, ts, known)
+
+    def listed(self, name: str) -> tuple[Rows, F32]:
+        return ROWS, np.ones(4, np.float32)
+
+    def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
+        return {"like": np.ones(len(rows), np.float32)}
+
+
+def warm() -> None:
+    """Run every kernel once on four rows: seconds when nothing is cached, else a tenth of one."""
+    catalog = Catalog({Kind.MEDIA: NAMES}, models={"default": ("like",)})
+    program = compile_program(PROGRAM, catalog)
+    for person in (0, NONE):
+        run(program, _Four(), Context(person, now=1))
