@@ -26,11 +26,12 @@ from bowerbird.core.page import Page
 from bowerbird.igql.check import Diagnostic, check
 from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
-from bowerbird.journal.journal import Journal, Receipt
+from bowerbird.journal.journal import Journal
+from bowerbird.journal.receipt import Receipt
 from bowerbird.page.exposure import exposure_row
 from bowerbird.page.make import Made, make_page
 from bowerbird.page.programs import Programs
-from bowerbird.page.reading import catalog
+from bowerbird.page.reading import Reading, catalog
 from bowerbird.page.request import PAGE_SIZE, Request
 from bowerbird.version.manifest import read_manifest
 from bowerbird.version.overlay import catch_up
@@ -115,6 +116,10 @@ class Bowerbird:
     def world(self) -> World:
         """What is true now; changes under you unless you hold no thread but this one."""
         return self._live.world
+
+    def reading(self) -> Reading:
+        """Return what a page would read now; for one thread that nobody folds beside."""
+        return self._live.reading(self.journal.ids)
 
     def _own_clock(self) -> Clock:
         if self.config.clock is ClockName.JOURNAL:

@@ -17,6 +17,8 @@ from bowerbird.igql.program import Program
 from bowerbird.igql.run import Result, run
 from bowerbird.page.reading import Reading
 
+ACTION_NAMES = {member.value: member.name.lower() for member in Action}
+
 
 def run_query(
     program: Program,
@@ -62,7 +64,7 @@ def _cell(name: str, value: float | int | bool, sources: tuple[str, ...], ids: I
     if name == SEED_MEDIA:
         return ids.media.id(int(value)) if value != NONE else None
     if name == SEED_ACTION:
-        return Action(int(value)).name.lower() if int(value) in Action else None
+        return ACTION_NAMES.get(int(value))
     if name == SOURCE:
         return sources[int(value)] if 0 <= value < len(sources) else None
     if isinstance(value, float):

@@ -48,7 +48,8 @@ class ItemCF:
         np.maximum.at(matrix, (engaged.user, engaged.media), engaged.weight)
         together = matrix.T @ matrix
         norms = np.sqrt(np.diag(together))
-        self._similar: F32 = together / (np.outer(norms, norms) + np.float32(shrinkage))
+        similar = together / (np.outer(norms, norms) + np.float32(shrinkage))
+        self._similar = similar.astype(np.float32)
         np.fill_diagonal(self._similar, 0)
 
     def scores(self, media: I32, weight: F32) -> F32:

@@ -16,6 +16,7 @@ from bowerbird.page.why import origin, reason
 from bowerbird.ranking.heads import HEADS
 
 VALUE, PENALTY, PROPENSITY = "value", "penalty", "propensity"
+TYPE_NAMES = {member.value: member.name.lower() for member in MediaType}
 
 
 def items_of(
@@ -42,7 +43,7 @@ def items_of(
                 position=position,
                 media_id=ids.media.id(row),
                 account_id=ids.accounts.id(owner) if owner != NONE else "",
-                media_type=_type_name(int(types[position])),
+                media_type=TYPE_NAMES.get(int(types[position]), ""),
                 ts=int(times[position]),
                 value=_number(rows, VALUE, position, _number(rows, SCORE, position, 0.0)),
                 penalty=_number(rows, PENALTY, position, 0.0),
@@ -67,10 +68,6 @@ def _number(rows: Candidates, name: str, position: int, absent: float) -> float:
 def _signals(rows: Candidates, position: int) -> dict[str, float]:
     values = {head: _number(rows, head, position, -1.0) for head in HEADS if head in rows.columns}
     return {head: round(value, 6) for head, value in values.items() if value >= 0}
-
-
-def _type_name(code: int) -> str:
-    return MediaType(code).name.lower() if code in MediaType else ""
 
 
 def _said(details: bytes) -> dict[str, str]:

@@ -83,7 +83,7 @@ class Reading:
         if not found:
             return ()
         overlay = self._overlays.get(embedding)
-        return (found, *(overlay.links() if overlay else ()))
+        return (found, overlay.links()) if overlay else (found,)
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
         """See `Signals`; a missing or failing model gives priors and a warning."""

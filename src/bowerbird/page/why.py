@@ -20,7 +20,7 @@ from bowerbird.core.page import Reason
 DID = {
     Action.VIEW: "watched",
     Action.CLICK: "opened",
-    Action.LONG_VIEW: "watched to the end",
+    Action.LONG_VIEW: "spent time with",
     Action.LIKE: "liked",
     Action.COMMENT: "commented on",
     Action.SAVE: "saved",

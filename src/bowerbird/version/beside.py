@@ -36,17 +36,25 @@ class Young(NamedTuple):
     vectors: F32  # [L, d] unit length
     people: I32  # [L] runs of one person's events that added to the sum
     last: I32  # [L] the person who added last
-    rows: I32  # [L, NEAR] nearest accounts of the Version
-    scores: F32  # [L, NEAR] cosine, descending
-    length: I32  # [L]
 
 
-class Extras(NamedTuple):
-    """Young accounts near those the Version knows, by line of the embedding."""
+class Near(NamedTuple):
+    """Who is near whom: of young accounts those of the Version, and the other way round."""
 
-    rows: I32  # [m, EXTRAS]
-    scores: F32  # [m, EXTRAS] cosine, descending
-    length: I32  # [m]
+    line: I32  # [A] line of each account, NONE for one with no list
+    rows: I32  # [N, NEAR] accounts
+    scores: F32  # [N, NEAR] cosine, descending
+    length: I32  # [N]
+
+
+YOUNG_LINES, NEAR_LINES = 0, 1
+"""Where `Lines` counts the lines in use."""
+
+Lines = I64
+"""[2] int64."""
+
+EXTRAS = 16
+"""Young accounts kept in the list of one that the Version knows."""
 
 
 @kernel
@@ -73,35 +81,57 @@ def _place(rows: I32, scores: F32, length: int, row: int, score: float) -> int:
 
 
 @kernel
+def _near_line(near: Near, account: int, lines: Lines) -> int:
+    """Return the account's line in `near`, a new one if it has none."""
+    if near.line[account] == NONE:
+        near.line[account] = lines[NEAR_LINES]
+        lines[NEAR_LINES] += 1
+    line: int = near.line[account]
+    return line
+
+
+@kernel
+def _point(line: int, young: Young) -> bool:
+    """Set the vector of a young line to its sum at length 1; false where the sum is nothing."""
+    square = np.float32(0)
+    for d in range(young.sums.shape[1]):
+        square += young.sums[line, d] * young.sums[line, d]
+    if square <= 0:
+        return False
+    norm = np.sqrt(square)
+    for d in range(young.sums.shape[1]):
+        young.vectors[line, d] = young.sums[line, d] / norm
+    return True
+
+
+@kernel
 def _refresh(
-    account: int, line: int, known: tuple[I32, I32, F32], young: Young, extras: Extras
+    account: int, line: int, known: tuple[I32, I32, F32], young: Young, near: Near, lines: Lines
 ) -> None:
     """Give the young account its vector and neighbours, and tell the neighbours."""
-    _, accounts, vectors = known
-    width = vectors.shape[1]
-    norm = np.float32(0)
-    for d in range(width):
-        norm += young.sums[line, d] * young.sums[line, d]
-    if norm <= 0:
+    if not _point(line, young):
         return
-    norm = np.sqrt(norm)
-    for d in range(width):
-        young.vectors[line, d] = young.sums[line, d] / norm
-    young.length[line] = 0
+    _, accounts, vectors = known
+    young.found[account] = line
+    mine = _near_line(near, account, lines)
+    near.length[mine] = 0
     for i in range(len(accounts)):
         dot = np.float32(0)
-        for d in range(width):
+        for d in range(vectors.shape[1]):
             dot += vectors[i, d] * young.vectors[line, d]
-        filled = young.length[line]
-        if filled < young.rows.shape[1] or dot > young.scores[line, filled - 1]:
-            young.length[line] = _place(
-                young.rows[line], young.scores[line], filled, accounts[i], float(dot)
+        filled = near.length[mine]
+        if filled < near.rows.shape[1] or dot > near.scores[mine, filled - 1]:
+            near.length[mine] = _place(
+                near.rows[mine], near.scores[mine], filled, accounts[i], float(dot)
             )
-    young.found[account] = line
-    for n in range(young.length[line]):
-        i = known[0][young.rows[line, n]]
-        extras.length[i] = _place(
-            extras.rows[i], extras.scores[i], extras.length[i], account, young.scores[line, n]
+    for n in range(near.length[mine]):
+        theirs = _near_line(near, near.rows[mine, n], lines)
+        near.length[theirs] = _place(
+            near.rows[theirs, :EXTRAS],
+            near.scores[theirs, :EXTRAS],
+            near.length[theirs],
+            account,
+            near.scores[mine, n],
         )
 
 
@@ -112,7 +142,13 @@ def _line_of(index: I32, account: int) -> int:
 
 @kernel
 def _learn(
-    account: int, line: int, person: int, known: tuple[I32, I32, F32], young: Young, extras: Extras
+    account: int,
+    line: int,
+    person: int,
+    known: tuple[I32, I32, F32],
+    young: Young,
+    near: Near,
+    lines: Lines,
 ) -> None:
     """Count one more run of a person's events; refresh at a handful and at each doubling."""
     if young.last[line] == person:
@@ -123,7 +159,7 @@ def _learn(
     while people > HANDFUL and people % 2 == 0:
         people //= 2
     if people == HANDFUL:
-        _refresh(account, line, known, young, extras)
+        _refresh(account, line, known, young, near, lines)
 
 
 @kernel
@@ -139,7 +175,8 @@ def _meet(
     people: People,
     known: tuple[I32, I32, F32],
     young: Young,
-    extras: Extras,
+    near: Near,
+    lines: Lines,
 ) -> None:
     """Let `account` and the session's accounts before it learn of each other."""
     mine = _line_of(known[0], account)
@@ -151,11 +188,11 @@ def _meet(
         if mine == NONE and theirs != NONE:
             line = young.line[account]
             _add(young, line, known[2][theirs])
-            _learn(account, line, person, known, young, extras)
+            _learn(account, line, person, known, young, near, lines)
         elif mine != NONE and theirs == NONE:
             line = young.line[other]
             _add(young, line, known[2][mine])
-            _learn(other, line, person, known, young, extras)
+            _learn(other, line, person, known, young, near, lines)
 
 
 @kernel
@@ -181,10 +218,10 @@ def fold_overlay(
     people: People,
     known: tuple[I32, I32, F32],
     young: Young,
-    extras: Extras,
-    lines: int,
-) -> int:
-    """Fold facts in order; return how many young accounts have a line by now.
+    near: Near,
+    lines: Lines,
+) -> None:
+    """Fold facts in order.
 
     Args:
         columns: kind, ts, user, account, media, code, flags of the facts, [n] each.
@@ -193,8 +230,8 @@ def fold_overlay(
         people: running sessions.
         known: the embedding: index [A], accounts [m], unit vectors [m, d].
         young: accounts without a vector of their own.
-        extras: what the others know of them.
-        lines: how many young accounts have a line.
+        near: lists of neighbours.
+        lines: [2] lines in use of `young` and of `near`, written to.
     """
     kind, ts, user, account, media, code, flags = columns
     mask, gap = config
@@ -211,8 +248,7 @@ def fold_overlay(
         if ts[i] - people.ts[user[i]] > gap:
             people.length[user[i]] = 0
         if _line_of(known[0], target) == NONE and young.line[target] == NONE:
-            young.line[target] = lines
-            lines += 1
-        _meet(user[i], target, people, known, young, extras)
+            young.line[target] = lines[YOUNG_LINES]
+            lines[YOUNG_LINES] += 1
+        _meet(user[i], target, people, known, young, near, lines)
         _remember(people, user[i], target, ts[i])
-    return lines

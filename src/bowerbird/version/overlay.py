@@ -18,13 +18,18 @@ from bowerbird.core.errors import JournalError
 from bowerbird.core.facts import F32, I32, NONE, FactBatch
 from bowerbird.core.signals import Links
 from bowerbird.ig2vec.embedding import Embedding
-from bowerbird.version.beside import ActionMask, Extras, People, Young, fold_overlay
+from bowerbird.version.beside import (
+    NEAR_LINES,
+    YOUNG_LINES,
+    ActionMask,
+    Near,
+    People,
+    Young,
+    fold_overlay,
+)
 
 NEAR = 50
 """Neighbours kept of a young account, and accounts that learn of it."""
-
-EXTRAS = 16
-"""Young accounts kept per account that has a vector."""
 
 RING = 8
 """Accounts of the running session kept per person."""
@@ -46,7 +51,8 @@ class Overlay:
         self._mask: ActionMask = embedding.config.action_mask()
         self._gap = embedding.config.session_gap_ms
         self._owner = account_of.copy()
-        self._lines = 0
+        self._accounts = max(_top(account_of), len(embedding.index))
+        self._lines = np.zeros(2, np.int64)
         width = embedding.vectors.shape[1]
         self._people = People(
             np.full((0, RING), NONE, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64)
@@ -58,15 +64,12 @@ class Overlay:
             vectors=np.zeros((0, width), np.float32),
             people=np.zeros(0, np.int32),
             last=np.zeros(0, np.int32),
+        )
+        self._near = Near(
+            line=np.full(0, NONE, np.int32),
             rows=np.full((0, NEAR), NONE, np.int32),
             scores=np.zeros((0, NEAR), np.float32),
             length=np.zeros(0, np.int32),
-        )
-        known = len(embedding.vectors)
-        self._extras = Extras(
-            np.full((known, EXTRAS), NONE, np.int32),
-            np.zeros((known, EXTRAS), np.float32),
-            np.zeros(known, np.int32),
         )
 
     def fold(self, batch: FactBatch) -> None:
@@ -80,29 +83,26 @@ class Overlay:
                 f"the Overlay is at offset {self.offset}, the batch starts at {batch.start}"
             )
         self._grow(batch)
-        self._lines = fold_overlay(
+        fold_overlay(
             (batch.kind, batch.ts, batch.user, batch.account, batch.media, batch.code, batch.flags),
             (self._mask, self._gap),
             self._owner,
             self._people,
             (self._embedding.index, self._embedding.accounts, self._embedding.vectors),
             self._young,
-            self._extras,
+            self._near,
             self._lines,
         )
         self.offset = batch.stop
 
     def vectors(self) -> tuple[I32, F32]:
         """Return ([A] line of each account or NONE, [lines, d] unit vectors)."""
-        return self._young.found, self._young.vectors[: max(self._lines, 1)]
+        return self._young.found, self._young.vectors[: max(int(self._lines[YOUNG_LINES]), 1)]
 
-    def links(self) -> tuple[Links, Links]:
+    def links(self) -> Links:
         """Return the neighbours of young accounts, and the young neighbours of the others."""
-        young, extras = self._young, self._extras
-        return (
-            Links(young.found, young.rows, young.length, young.scores),
-            Links(self._embedding.index, extras.rows, extras.length, extras.scores),
-        )
+        near = self._near
+        return Links(near.line, near.rows, near.length, near.scores)
 
     def _grow(self, batch: FactBatch) -> None:
         """Make room for every row the batch names; what room there is never shows in the result."""
@@ -114,8 +114,8 @@ class Overlay:
             _longer(people.length, users, 0),
             _longer(people.ts, users, 0),
         )
-        accounts = max(_top(batch.account), int(self._owner.max(initial=NONE)) + 1)
-        lines = self._lines + min(len(batch), accounts)
+        self._accounts = accounts = max(self._accounts, _top(batch.account))
+        lines = int(self._lines[YOUNG_LINES]) + min(len(batch), accounts)
         self._young = Young(
             found=_longer(young.found, accounts, NONE),
             line=_longer(young.line, accounts, NONE),
@@ -123,9 +123,14 @@ class Overlay:
             vectors=_longer(young.vectors, lines, 0),
             people=_longer(young.people, lines, 0),
             last=_longer(young.last, lines, NONE),
-            rows=_longer(young.rows, lines, NONE),
-            scores=_longer(young.scores, lines, 0),
-            length=_longer(young.length, lines, 0),
+        )
+        near = self._near
+        lists = min(int(self._lines[NEAR_LINES]) + len(batch) * (2 * RING) * (NEAR + 1), accounts)
+        self._near = Near(
+            line=_longer(near.line, accounts, NONE),
+            rows=_longer(near.rows, lists, NONE),
+            scores=_longer(near.scores, lists, 0),
+            length=_longer(near.length, lists, 0),
         )
 
 
