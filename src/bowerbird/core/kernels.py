@@ -34,3 +34,16 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
+
+
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` for other kernels only: without a door for Python it costs a third less.
+
+    It is part of what its callers keep on disk, and is not kept by itself.
+    """
+    import numba
+
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )(function)
+    return compiled

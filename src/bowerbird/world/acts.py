@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from bowerbird.core.facts import I64, MediaType
-from bowerbird.core.kernels import kernel
+from bowerbird.core.facts import I32, I64, MediaType
+from bowerbird.core.kernels import inner
 from bowerbird.world.counters import count, warm
 from bowerbird.world.history import next_entry
 from bowerbird.world.ledger import TOUCHED_LEN
 from bowerbird.world.pairs import count_pair, meet
 from bowerbird.world.probe import Whole
+from bowerbird.world.records import Lines
 from bowerbird.world.rules import AFFINITY, TREND
-from bowerbird.world.tables import LISTED, Accounts, Arenas, Lists, Media, Pairs, Users
+from bowerbird.world.tables import LISTED
 
 TYPES = len(MediaType)
 
 _LISTED = np.uint8(LISTED)
 
 
-@kernel
-def touch_media(media: Media, lists: Lists, ledger: I64, row: Whole) -> None:
+@inner
+def touch_media(media: Lines, touched: I32, ledger: I64, row: Whole) -> None:
     """Note a media acted on, so that the next choice of the pool looks at it."""
-    if media.flags[row] & _LISTED:
+    if media.bits[row] & _LISTED:
         return
-    media.flags[row] |= _LISTED
-    lists.touched[ledger[TOUCHED_LEN]] = row
+    media.bits[row] |= _LISTED
+    touched[ledger[TOUCHED_LEN]] = row
     ledger[TOUCHED_LEN] += 1
 
 
-@kernel
-def move_to_front(accounts: Accounts, account: Whole, user: Whole) -> None:
+@inner
+def move_to_front(accounts: Lines, account: Whole, user: Whole) -> None:
     """Make a person the newest engager of an account; the oldest leaves when there are too many."""
     length, width = accounts.engagers_len[account], accounts.engagers.shape[1]
     place = min(length, width - 1)
@@ -45,10 +46,10 @@ def move_to_front(accounts: Accounts, account: Whole, user: Whole) -> None:
     accounts.engagers[account, 0] = user
 
 
-@kernel
+@inner
 def remember(
-    users: Users,
-    arenas: Arenas,
+    users: Lines,
+    history: Lines,
     ledger: I64,
     user: Whole,
     media: Whole,
@@ -59,22 +60,22 @@ def remember(
     known: Whole,
 ) -> None:
     """Append an engagement to a person's history."""
-    entry = next_entry(users, arenas, ledger, user)
-    arenas.history_media[entry] = media
-    arenas.history_account[entry] = account
-    arenas.history_action[entry] = action
-    arenas.history_type[entry] = form
-    arenas.history_ts[entry] = ts
-    arenas.history_known[entry] = known
+    entry = next_entry(users, history, ledger, user)
+    history.media[entry] = media
+    history.account[entry] = account
+    history.action[entry] = action
+    history.media_type[entry] = form
+    history.ts[entry] = ts
+    history.known[entry] = known
     if form < TYPES:
         users.by_type[user, form] += np.float32(1)
 
 
-@kernel
+@inner
 def count_everywhere(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
     m: Whole,
     a: Whole,
     u: Whole,
@@ -91,14 +92,13 @@ def count_everywhere(
         count(users.total, users.recent, users.recent_ts, u, action, ts, known)
 
 
-@kernel
+@inner
 def act(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    pairs: Lines,
+    touched: I32,
     ledger: I64,
     m: Whole,
     a: Whole,
@@ -110,7 +110,7 @@ def act(
     """Count an action, warm or cool the pair, and let the media trend."""
     count_everywhere(media, accounts, users, m, a, u, action, ts, known)
     if m >= 0 and TREND[action] > 0:
-        touch_media(media, lists, ledger, m)
+        touch_media(media, touched, ledger, m)
     if u >= 0 and a >= 0:
         line = meet(pairs, ledger, u, a)
         count_pair(pairs, line, action)

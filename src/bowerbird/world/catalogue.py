@@ -5,24 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import I32, I64, NONE, U8, UNKNOWN, Flag
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.world.details import store_details
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import FRESH_COUNT
 from bowerbird.world.probe import Whole
-from bowerbird.world.tables import (
-    BLOCKED,
-    FRESH,
-    KNOWN,
-    POSTED,
-    REMOVED,
-    TOPICS,
-    Accounts,
-    Arenas,
-    Lists,
-    Media,
-    Users,
-)
+from bowerbird.world.records import Lines
+from bowerbird.world.tables import BLOCKED, FRESH, KNOWN, POSTED, REMOVED, TOPICS
 
 _TIME_KNOWN = int(Flag.TIME_KNOWN)
 _GIVEN = int(Flag.RECOMMENDABLE_GIVEN)
@@ -33,14 +22,14 @@ _NOT_BLOCKED = np.uint8(0xFF ^ BLOCKED)
 _REMOVED = np.uint8(REMOVED)
 
 
-@kernel
-def name_account(accounts: Accounts, row: Whole, ts: Whole, known: Whole) -> None:
+@inner
+def name_account(accounts: Lines, row: Whole, ts: Whole, known: Whole) -> None:
     """Date an account by the first fact that names it."""
     if row >= 0 and known and accounts.ts[row] == 0:
         accounts.ts[row] = ts
 
 
-@kernel
+@inner
 def set_blocked(flags: U8, row: Whole, said: Whole) -> None:
     """Block or unblock a row, where the fact says either."""
     if said & _GIVEN:
@@ -50,17 +39,18 @@ def set_blocked(flags: U8, row: Whole, said: Whole) -> None:
             flags[row] |= _BLOCKED
 
 
-@kernel
-def set_topics(topics: I32, row: Whole, items: I32) -> None:
-    """Replace the topics of a row, where any are given."""
-    if len(items) == 0:
+@inner
+def set_topics(topics: I32, row: Whole, facts: Facts, fact: Whole) -> None:
+    """Replace the topics of a row by those of a fact, where it gives any."""
+    first, last = facts.items_at[fact], facts.items_at[fact + 1]
+    if first == last:
         return
     for i in range(TOPICS):
-        topics[row, i] = items[i] if i < len(items) else NONE
+        topics[row, i] = facts.items[first + i] if first + i < last else NONE
 
 
-@kernel
-def withdraw(accounts: Accounts, account: Whole, media: Whole) -> None:
+@inner
+def withdraw(accounts: Lines, account: Whole, media: Whole) -> None:
     """Take a media out of its owner's recent ones, if it is among them."""
     length, kept = accounts.posted_len[account], 0
     for i in range(length):
@@ -73,8 +63,8 @@ def withdraw(accounts: Accounts, account: Whole, media: Whole) -> None:
     accounts.posted_len[account] = kept
 
 
-@kernel
-def post(accounts: Accounts, account: Whole, media: Whole, times: I64) -> None:
+@inner
+def post(accounts: Lines, account: Whole, media: Whole, times: I64) -> None:
     """Put a media among its owner's recent ones, newest first, a tie going to the later fact."""
     length = accounts.posted_len[account]
     place = 0
@@ -89,8 +79,8 @@ def post(accounts: Accounts, account: Whole, media: Whole, times: I64) -> None:
     accounts.posted_len[account] = last + 1
 
 
-@kernel
-def own(media: Media, accounts: Accounts, row: Whole, owner: Whole, ts: Whole) -> None:
+@inner
+def own(media: Lines, accounts: Lines, row: Whole, owner: Whole, ts: Whole) -> None:
     """Say who posted a media and when, and keep the lists of both owners right."""
     former, same_time = media.account[row], media.ts[row] == ts
     media.ts[row] = ts
@@ -104,47 +94,45 @@ def own(media: Media, accounts: Accounts, row: Whole, owner: Whole, ts: Whole) -
     post(accounts, owner, row, media.ts)
 
 
-@kernel
+@inner
 def fold_media(
     facts: Facts,
     i: Whole,
-    media: Media,
-    accounts: Accounts,
-    arenas: Arenas,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    details: U8,
+    fresh: I32,
     ledger: I64,
 ) -> None:
     """Fold a description of a media: what it gives replaces, what it leaves out stays."""
     row, owner, ts, said = facts.media[i], facts.account[i], facts.ts[i], facts.flags[i]
-    if row < 0 or media.flags[row] & _REMOVED:
+    if row < 0 or media.bits[row] & _REMOVED:
         return
     if owner < 0:
         owner = media.account[row]
     name_account(accounts, owner, ts, said & _TIME_KNOWN)
-    if owner >= 0 and accounts.flags[owner] & _REMOVED:
+    if owner >= 0 and accounts.bits[owner] & _REMOVED:
         media.account[row] = owner
-        media.flags[row] |= _KNOWN | _REMOVED
+        media.bits[row] |= _KNOWN | _REMOVED
         return
     own(media, accounts, row, owner, ts)
-    set_blocked(media.flags, row, said)
-    set_topics(media.topics, row, facts.items[facts.items_at[i] : facts.items_at[i + 1]])
+    set_blocked(media.bits, row, said)
+    set_topics(media.topics, row, facts, i)
     if facts.code[i] != UNKNOWN:
         media.media_type[row] = facts.code[i]
     if not np.isnan(facts.value[i]):
         media.duration_s[row] = facts.value[i]
     if facts.expires[i] != 0:
         media.expires[row] = facts.expires[i]
-    details = facts.details[facts.details_at[i] : facts.details_at[i + 1]]
-    if len(details) > 0:
-        store_details(arenas.details, ledger, media.details_at, media.details_len, row, details)
-    if not media.flags[row] & _KNOWN:
-        media.flags[row] |= _KNOWN
-        lists.fresh[ledger[FRESH_COUNT] % FRESH] = row
+    store_details(details, ledger, media.details_at, media.details_len, row, facts, i)
+    if not media.bits[row] & _KNOWN:
+        media.bits[row] |= _KNOWN
+        fresh[ledger[FRESH_COUNT] % FRESH] = row
         ledger[FRESH_COUNT] += 1
 
 
-@kernel
-def unlink(accounts: Accounts, users: Users, account: Whole, user: Whole) -> None:
+@inner
+def unlink(accounts: Lines, users: Lines, account: Whole, user: Whole) -> None:
     """Forget who is behind an account, and which account is a person's."""
     if account >= 0 and accounts.user[account] >= 0:
         users.account[accounts.user[account]] = NONE
@@ -154,24 +142,21 @@ def unlink(accounts: Accounts, users: Users, account: Whole, user: Whole) -> Non
         users.account[user] = NONE
 
 
-@kernel
+@inner
 def fold_account(
-    facts: Facts, i: Whole, accounts: Accounts, users: Users, arenas: Arenas, ledger: I64
+    facts: Facts, i: Whole, accounts: Lines, users: Lines, details: U8, ledger: I64
 ) -> None:
     """Fold a description of an account, under the same rules; its own time is its date."""
     row, user, said = facts.account[i], facts.user[i], facts.flags[i]
-    if row < 0 or accounts.flags[row] & _REMOVED:
+    if row < 0 or accounts.bits[row] & _REMOVED:
         return
-    if said & _TIME_KNOWN and not accounts.flags[row] & _KNOWN:
+    if said & _TIME_KNOWN and not accounts.bits[row] & _KNOWN:
         accounts.ts[row] = facts.ts[i]
-    accounts.flags[row] |= _KNOWN
-    set_blocked(accounts.flags, row, said)
-    set_topics(accounts.topics, row, facts.items[facts.items_at[i] : facts.items_at[i + 1]])
+    accounts.bits[row] |= _KNOWN
+    set_blocked(accounts.bits, row, said)
+    set_topics(accounts.topics, row, facts, i)
     if user >= 0 and accounts.user[row] != user:
         unlink(accounts, users, row, user)
         accounts.user[row] = user
         users.account[user] = row
-    details = facts.details[facts.details_at[i] : facts.details_at[i + 1]]
-    if len(details) > 0:
-        at, length = accounts.details_at, accounts.details_len
-        store_details(arenas.details, ledger, at, length, row, details)
+    store_details(details, ledger, accounts.details_at, accounts.details_len, row, facts, i)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from bowerbird.core.facts import COUNTED, I64, UNDOES, UNKNOWN, Action, FactKind, Flag, MediaType
-from bowerbird.core.kernels import kernel
+from bowerbird.core.facts import (
+    COUNTED,
+    I32,
+    I64,
+    UNDOES,
+    UNKNOWN,
+    Action,
+    FactKind,
+    Flag,
+    MediaType,
+)
+from bowerbird.core.kernels import inner
 from bowerbird.world.acts import TYPES, act, move_to_front, remember
 from bowerbird.world.catalogue import name_account
 from bowerbird.world.history import history_fits
@@ -13,6 +23,7 @@ from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import NEED, NEED_HISTORY, NEED_NOTHING, NEED_PAIRS, NEED_SEEN, step
 from bowerbird.world.pairs import pairs_fit
 from bowerbird.world.probe import Whole
+from bowerbird.world.records import Lines
 from bowerbird.world.rules import (
     ENGAGED,
     LONG_VIEW_MS,
@@ -21,7 +32,7 @@ from bowerbird.world.rules import (
     SESSION_GAP,
 )
 from bowerbird.world.seen import add_seen, seen_fits
-from bowerbird.world.tables import REMOVED, Accounts, Arenas, Lists, Media, Pairs, Users
+from bowerbird.world.tables import REMOVED
 from bowerbird.world.undo import undo
 
 _EVENT = int(FactKind.EVENT)
@@ -34,24 +45,24 @@ _CODES = COUNTED + len(UNDOES)
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@kernel
+@inner
 def event_needs(
-    users: Users, arenas: Arenas, pairs: Pairs, ledger: I64, user: Whole, media: Whole
+    users: Lines, history: Lines, pairs: Lines, seen: I32, ledger: I64, user: Whole, media: Whole
 ) -> Whole:
     """Return what must grow before an event is folded, as the ledger names it."""
     if not pairs_fit(pairs, ledger):
         return NEED_PAIRS
     if user < 0:
         return NEED_NOTHING
-    if not history_fits(users, arenas, ledger, user):
+    if not history_fits(users, history, ledger, user):
         return NEED_HISTORY
-    if media >= 0 and not seen_fits(users, arenas, ledger, user):
+    if media >= 0 and not seen_fits(users, seen, ledger, user):
         return NEED_SEEN
     return NEED_NOTHING
 
 
-@kernel
-def is_long_view(media: Media, row: Whole, dwell: float) -> bool:
+@inner
+def is_long_view(media: Lines, row: Whole, dwell: float) -> bool:
     """Return whether a view of `dwell` ms (NaN: not told) of a media row or NONE is a long one."""
     if row < 0 or media.media_type[row] >= TYPES:
         return dwell >= LONG_VIEW_UNKNOWN_MS
@@ -62,8 +73,8 @@ def is_long_view(media: Media, row: Whole, dwell: float) -> bool:
     return dwell >= threshold
 
 
-@kernel
-def touch_session(users: Users, user: Whole, ts: Whole) -> None:
+@inner
+def touch_session(users: Lines, user: Whole, ts: Whole) -> None:
     """Count an event in the running session, or start one after a gap.
 
     A late event belongs to the running session or to one that is over; it never moves the clock.
@@ -77,14 +88,14 @@ def touch_session(users: Users, user: Whole, ts: Whole) -> None:
     users.last_ts[user] = ts if fresh else max(users.last_ts[user], ts)
 
 
-@kernel
+@inner
 def done(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    history: Lines,
+    pairs: Lines,
+    touched: I32,
     ledger: I64,
     m: Whole,
     a: Whole,
@@ -98,27 +109,28 @@ def done(
     last = _LONG_VIEW if code == _VIEW and is_long_view(media, m, dwell) else code
     action = code
     while True:
-        act(media, accounts, users, arenas, pairs, lists, ledger, m, a, u, action, ts, known)
+        act(media, accounts, users, pairs, touched, ledger, m, a, u, action, ts, known)
         if action == last:
             break
         action = last
     if u >= 0 and ENGAGED[last]:
         form = media.media_type[m] if m >= 0 else UNKNOWN
-        remember(users, arenas, ledger, u, m, a, last, form, ts, known)
+        remember(users, history, ledger, u, m, a, last, form, ts, known)
         if a >= 0:
             move_to_front(accounts, a, u)
 
 
-@kernel
+@inner
 def fold_event(
     facts: Facts,
     i: Whole,
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    history: Lines,
+    pairs: Lines,
+    seen: I32,
+    touched: I32,
     ledger: I64,
 ) -> None:
     """Fold the event at position `i`, room for it being made; a code not known does nothing."""
@@ -130,39 +142,42 @@ def fold_event(
         a = media.account[m]
     name_account(accounts, a, ts, known)
     if u >= 0:
-        users.flags[u] &= _NOT_REMOVED
+        users.bits[u] &= _NOT_REMOVED
         if known:
             touch_session(users, u, ts)
         if m >= 0:
-            add_seen(users, arenas, ledger, u, m)
+            add_seen(users, seen, ledger, u, m)
     if code < COUNTED:
         dwell = facts.value[i]
-        done(media, accounts, users, arenas, pairs, lists, ledger, m, a, u, code, dwell, ts, known)
+        done(
+            media, accounts, users, history, pairs, touched, ledger, m, a, u, code, dwell, ts, known
+        )
     else:
         action = _UNDOES[code - COUNTED]
-        undo(media, accounts, users, arenas, pairs, m, a, u, action, ts, known)
+        undo(media, accounts, users, history, pairs, m, a, u, action, ts, known)
 
 
-@kernel
+@inner
 def fold_events(
     facts: Facts,
     first: Whole,
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    history: Lines,
+    pairs: Lines,
+    seen: I32,
+    touched: I32,
     ledger: I64,
 ) -> Whole:
     """Fold the events from `first` on, up to another kind or a need; return where it stopped."""
     i = first
     while i < len(facts.kind) and facts.kind[i] == _EVENT:
-        need = event_needs(users, arenas, pairs, ledger, facts.user[i], facts.media[i])
+        need = event_needs(users, history, pairs, seen, ledger, facts.user[i], facts.media[i])
         if need != NEED_NOTHING:
             ledger[NEED] = need
             return i
-        fold_event(facts, i, media, accounts, users, arenas, pairs, lists, ledger)
+        fold_event(facts, i, media, accounts, users, history, pairs, seen, touched, ledger)
         i += 1
         if step(ledger, facts.ts[i - 1], facts.flags[i - 1]):
             return i

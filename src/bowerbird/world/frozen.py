@@ -1,4 +1,4 @@
-"""A World on disk: one .npy a column, and a manifest that says what each must be."""
+"""A World on disk: one .npy an array, and a manifest that says what each must be."""
 
 from __future__ import annotations
 
@@ -14,32 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.errors import WorldDamaged
-from bowerbird.world import columns as c
+from bowerbird.core.facts import I32, NONE
 from bowerbird.world import ledger as at
 from bowerbird.world.growth import sizes_of
-from bowerbird.world.tables import (
-    FRESH,
-    POOL,
-    Accounts,
-    Arenas,
-    Lists,
-    Media,
-    Pairs,
-    Tables,
-    Users,
-)
+from bowerbird.world.records import Store
+from bowerbird.world.tables import FRESH, POOL
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-
-_GROUPS: Mapping[str, Any] = {
-    "media": Media,
-    "accounts": Accounts,
-    "users": Users,
-    "arenas": Arenas,
-    "pairs": Pairs,
-    "lists": Lists,
-}
 
 
 class FrozenColumn(msgspec.Struct, frozen=True):
@@ -55,7 +37,7 @@ class FrozenManifest(msgspec.Struct, frozen=True):
 
     Attributes:
         format: number of the layout of the columns.
-        columns: GROUP.COLUMN -> what `GROUP.COLUMN.npy` must hold.
+        columns: name -> what `NAME.npy` must hold.
     """
 
     format: int
@@ -64,45 +46,43 @@ class FrozenManifest(msgspec.Struct, frozen=True):
     columns: Mapping[str, FrozenColumn]
 
 
-def meant(tables: Tables) -> Iterator[tuple[str, NDArray[Any]]]:
-    """Yield (GROUP.COLUMN, what is meant of it) for every column, in the order of `Tables`."""
-    ledger = tables.ledger
+def meant(store: Store) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Yield (name, what is meant of it) for every array, in the order of `Store`."""
+    ledger, sizes = store.ledger, sizes_of(store.ledger)
     lengths = {
-        "media": tables.sizes.media,
-        "accounts": tables.sizes.accounts,
-        "users": tables.sizes.users,
-        **{f"arenas.{name}": ledger[at.HISTORY_USED] for name in c.HISTORY},
-        "arenas.seen": ledger[at.SEEN_USED],
-        "arenas.details": ledger[at.DETAILS_USED],
-        "pairs": len(tables.pairs.key),
-        "lists.pool": ledger[at.POOL_LEN],
-        "lists.touched": ledger[at.TOUCHED_LEN],
-        "lists.fresh": ledger[at.FRESH_COUNT],
+        "media": sizes.media,
+        "accounts": sizes.accounts,
+        "users": sizes.users,
+        "history": ledger[at.HISTORY_USED],
+        "seen": ledger[at.SEEN_USED],
+        "details": ledger[at.DETAILS_USED],
+        "media_scores": sizes.media,
+        "account_scores": sizes.accounts,
+        "touched": ledger[at.TOUCHED_LEN],
+        "fresh": ledger[at.FRESH_COUNT],
+        "pool": ledger[at.POOL_LEN],
     }
-    for group in _GROUPS:
-        for column, array in getattr(tables, group)._asdict().items():
-            name = f"{group}.{column}"
-            yield name, array[: lengths.get(name, lengths.get(group, 0))]
-    yield "ledger", ledger
+    for name, array in store._asdict().items():
+        yield name, array[: lengths.get(name)]
 
 
-def digest(tables: Tables) -> str:
-    """Return a hash of what is meant of every column."""
+def digest(store: Store) -> str:
+    """Return a hash of what is meant of every array."""
     whole = hashlib.blake2b(digest_size=16)
-    for name, array in meant(tables):
-        whole.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        whole.update(np.ascontiguousarray(array).data)
+    for name, array in meant(store):
+        whole.update(f"{name} {layout(array)} {array.shape}".encode())
+        whole.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return whole.hexdigest()
 
 
-def write_frozen(tables: Tables, path: Path) -> None:
-    """Write what is meant of every column to the folder `path`, which appears by one rename."""
+def write_frozen(store: Store, path: Path) -> None:
+    """Write what is meant of every array to the folder `path`, which appears by one rename."""
     fresh, former = path.with_name(path.name + ".writing"), path.with_name(path.name + ".former")
     for leftover in (fresh, former):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    columns = {name: _write(fresh / f"{name}.npy", array) for name, array in meant(tables)}
-    ledger = tables.ledger
+    columns = {name: _write(fresh / f"{name}.npy", array) for name, array in meant(store)}
+    ledger = store.ledger
     manifest = FrozenManifest(FORMAT, int(ledger[at.OFFSET]), int(ledger[at.NEWEST]), columns)
     _write_synced(fresh / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
     if path.exists():
@@ -111,31 +91,37 @@ def write_frozen(tables: Tables, path: Path) -> None:
     shutil.rmtree(former, ignore_errors=True)
 
 
-def read_frozen(path: Path) -> Tables:
-    """Return the tables of the World frozen at `path`.
+def read_frozen(path: Path) -> Store:
+    """Return the World frozen at `path`.
 
     Raises:
         WorldDamaged: a part is missing, or is not what the manifest says.
     """
     columns = _read_manifest(path).columns
-    arrays = {name: _read(path / f"{name}.npy", said) for name, said in columns.items()}
-    try:
-        ledger = arrays["ledger"]
-        groups = {
-            group: kind(**{field: arrays[f"{group}.{field}"] for field in kind._fields})
-            for group, kind in _GROUPS.items()
-        }
-    except KeyError as missing:
-        raise _damaged(path, f"it lacks the column {missing}") from missing
-    groups["lists"] = _whole_lists(groups["lists"])
-    return Tables(sizes=sizes_of(ledger), ledger=ledger, **groups)
+    if lacking := sorted(set(Store._fields) - set(columns)):
+        raise _damaged(path, f"its {MANIFEST} lacks {', '.join(lacking)}")
+    store = Store(**{name: _read(path / f"{name}.npy", columns[name]) for name in Store._fields})
+    return store._replace(
+        touched=_whole(store.touched, POOL),
+        fresh=_whole(store.fresh, FRESH),
+        pool=_whole(store.pool, POOL),
+    )
 
 
-def _whole_lists(trimmed: Lists) -> Lists:
-    whole = Lists(*(c.make(c.ROW, length) for length in (POOL, POOL, FRESH)))
-    for part, into in zip(trimmed, whole, strict=True):
-        into[: len(part)] = part
+def _whole(meant: I32, length: int) -> I32:
+    whole = np.full(length, NONE, np.int32)
+    whole[: len(meant)] = meant
     return whole
+
+
+def layout(array: NDArray[Any]) -> str:
+    """Return the dtype of an array in words, fields and all."""
+    return repr(np.lib.format.dtype_to_descr(array.dtype))
+
+
+def _said(array: NDArray[Any]) -> FrozenColumn:
+    hashed = hashlib.sha256(array.reshape(-1).view(np.uint8).data).hexdigest()
+    return FrozenColumn(layout(array), array.shape, hashed)
 
 
 def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:
@@ -143,7 +129,7 @@ def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
         _sync(file)
-    return FrozenColumn(array.dtype.str, array.shape, hashlib.sha256(array.data).hexdigest())
+    return _said(array)
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -172,7 +158,7 @@ def _read(path: Path, said: FrozenColumn) -> NDArray[Any]:
         array: NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise _damaged(path.parent, f"{path.name} cannot be read ({error})") from error
-    found = FrozenColumn(array.dtype.str, array.shape, hashlib.sha256(array.data).hexdigest())
+    found = _said(array)
     if found != said:
         raise _damaged(path.parent, f"{path.name} holds {found}, the manifest says {said}")
     return array

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
-
 import numpy as np
 
-from bowerbird.core.facts import I64
-from bowerbird.world import columns as c
+from bowerbird.core.facts import F32, I64, NONE
 from bowerbird.world import ledger as at
 from bowerbird.world.details import compact_details
 from bowerbird.world.incoming import Facts, most_rows
 from bowerbird.world.pairs import rehash
-from bowerbird.world.tables import Accounts, Media, Pairs, Sizes, Tables
+from bowerbird.world.records import (
+    HISTORY,
+    PAIRS,
+    RECORDS,
+    SMALLEST,
+    Lines,
+    Record,
+    Store,
+    make,
+)
+from bowerbird.world.tables import Sizes
 
-Scored = TypeVar("Scored", Media, Accounts)
-
-_ARENAS: Mapping[int, Mapping[str, c.Column]] = {
-    at.NEED_HISTORY: c.HISTORY,
-    at.NEED_SEEN: c.SEEN,
-    at.NEED_DETAILS: c.DETAILS,
-}
+LINES = ("users", "accounts", "media")
 _SIZES = slice(at.USERS, at.NAMES + 1)
 
 
@@ -30,53 +30,66 @@ def sizes_of(ledger: I64) -> Sizes:
     return Sizes(*ledger[_SIZES].tolist())
 
 
-def make_rows(tables: Tables, facts: Facts) -> Tables:
-    """Return `tables` with a line for everybody and everything that `facts` names."""
-    ledger = tables.ledger
+def make_rows(store: Store, facts: Facts) -> Store:
+    """Return `store` with a line for everybody and everything that `facts` names."""
+    ledger = store.ledger
     ledger[_SIZES] = np.maximum(ledger[_SIZES], most_rows(facts))
     sizes = sizes_of(ledger)
-    return tables._replace(
-        sizes=sizes,
-        users=c.grown(tables.users, c.USERS, sizes.users),
-        accounts=widened(c.grown(tables.accounts, c.ACCOUNTS, sizes.accounts), sizes.names),
-        media=widened(c.grown(tables.media, c.MEDIA, sizes.media), sizes.names),
+    grown = {
+        name: longer(getattr(store, name), RECORDS[name], getattr(sizes, name)) for name in LINES
+    }
+    store = store._replace(**grown)
+    return store._replace(
+        media_scores=wider(store.media_scores, len(store.media), sizes.names),
+        account_scores=wider(store.account_scores, len(store.accounts), sizes.names),
     )
 
 
-def widened(group: Scored, names: int) -> Scored:
-    """Return `group` with at least `names` columns of scores."""
-    lines, width = group.scores.shape
-    if names <= width:
-        return group
-    scores = np.full((lines, names), np.nan, np.float32)
-    scores[:, :width] = group.scores
-    return group._replace(scores=scores)
+def length_for(length: int, needed: int) -> int:
+    """Return `length`, or where that is too short at least twice of it."""
+    return length if needed <= length else max(needed, 2 * length, SMALLEST)
 
 
-def make_room(tables: Tables, need: int) -> Tables:
-    """Return `tables` with the room a kernel stopped for, by the ledger's name for it."""
-    ledger = tables.ledger
-    if need in _ARENAS:
-        arenas = c.grown(tables.arenas, _ARENAS[need], int(ledger[at.AMOUNT]))
-        return tables._replace(arenas=arenas)
-    if need == at.NEED_PAIRS:
-        return tables._replace(pairs=rehashed(tables.pairs))
-    if need == at.NEED_COMPACT:
-        details = compact_details(
-            tables.arenas.details,
-            ledger,
-            tables.media,
-            tables.accounts,
-            tables.sizes.media,
-            tables.sizes.accounts,
-        )
-        return tables._replace(arenas=tables.arenas._replace(details=details))
-    return tables
+def longer(lines: Lines, record: Record, needed: int) -> Lines:
+    """Return `lines` with at least `needed` records, new ones as they are before any fact."""
+    length = length_for(len(lines), needed)
+    if length == len(lines):
+        return lines
+    grown = make(record, length)
+    grown[: len(lines)] = lines
+    return grown
 
 
-def rehashed(pairs: Pairs) -> Pairs:
-    """Return the same pairs in a table twice as long."""
-    longer = 2 * len(pairs.key)
-    target = Pairs(**{name: c.make(column, longer) for name, column in c.PAIRS.items()})
-    rehash(pairs, target)
-    return target
+def wider(scores: F32, lines: int, names: int) -> F32:
+    """Return `scores` with as many `lines`, and at least `names` columns."""
+    width = max(names, scores.shape[1])
+    if (lines, width) == scores.shape:
+        return scores
+    grown = np.full((lines, width), np.nan, np.float32)
+    grown[: len(scores), : scores.shape[1]] = scores
+    return grown
+
+
+def make_room(store: Store, need: int) -> Store:
+    """Return `store` with the room a kernel stopped for, by the ledger's name for it."""
+    wanted = int(store.ledger[at.AMOUNT])
+    match need:
+        case at.NEED_HISTORY:
+            return store._replace(history=longer(store.history, HISTORY, wanted))
+        case at.NEED_SEEN:
+            seen = np.full(length_for(len(store.seen), wanted), NONE, np.int32)
+            seen[: len(store.seen)] = store.seen
+            return store._replace(seen=seen)
+        case at.NEED_DETAILS:
+            details = np.zeros(length_for(len(store.details), wanted), np.uint8)
+            details[: len(store.details)] = store.details
+            return store._replace(details=details)
+        case at.NEED_COMPACT:
+            details = np.zeros_like(store.details)
+            compact_details(store.details, details, store.ledger, store.media, store.accounts)
+            return store._replace(details=details)
+        case at.NEED_PAIRS:
+            pairs = make(PAIRS, 2 * len(store.pairs))
+            rehash(store.pairs, pairs)
+            return store._replace(pairs=pairs)
+    return store

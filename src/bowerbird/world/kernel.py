@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import I64, FactKind
-from bowerbird.core.kernels import kernel
+from bowerbird.core.facts import F32, I32, I64, U8, FactKind
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.world.catalogue import fold_account, fold_media
 from bowerbird.world.details import details_need
 from bowerbird.world.events import fold_events
@@ -11,8 +11,8 @@ from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import NEED, NEED_NOTHING, NEED_PAIRS, step
 from bowerbird.world.pairs import pairs_fit
 from bowerbird.world.probe import Whole
+from bowerbird.world.records import Lines
 from bowerbird.world.shown import fold_exposure
-from bowerbird.world.tables import Accounts, Arenas, Lists, Media, Pairs, Users
 from bowerbird.world.verdicts import fold_control, fold_label, fold_removal, fold_score
 
 _ACCOUNT = int(FactKind.ACCOUNT)
@@ -25,40 +25,42 @@ _SCORE = int(FactKind.SCORE)
 _REMOVAL = int(FactKind.REMOVAL)
 
 
-@kernel
-def fact_needs(facts: Facts, i: Whole, arenas: Arenas, pairs: Pairs, ledger: I64) -> Whole:
+@inner
+def fact_needs(facts: Facts, i: Whole, details: U8, pairs: Lines, ledger: I64) -> Whole:
     """Return what must grow before a fact that is no event is folded."""
     if facts.kind[i] in (_ACCOUNT, _MEDIA):
         length = facts.details_at[i + 1] - facts.details_at[i]
-        return details_need(arenas.details, ledger, length)
+        return details_need(details, ledger, length)
     if facts.kind[i] == _CONTROL and not pairs_fit(pairs, ledger):
         return NEED_PAIRS
     return NEED_NOTHING
 
 
-@kernel
+@inner
 def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
     facts: Facts,
     first: Whole,
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    pairs: Lines,
+    details: U8,
+    media_scores: F32,
+    account_scores: F32,
+    fresh: I32,
     ledger: I64,
 ) -> Whole:
     """Fold what is no event from `first` on, up to an event or a need; return where it stopped."""
     i = first
     while i < len(facts.kind) and facts.kind[i] != _EVENT:
-        kind, need = facts.kind[i], fact_needs(facts, i, arenas, pairs, ledger)
+        kind, need = facts.kind[i], fact_needs(facts, i, details, pairs, ledger)
         if need != NEED_NOTHING:
             ledger[NEED] = need
             return i
         if kind == _MEDIA:
-            fold_media(facts, i, media, accounts, arenas, lists, ledger)
+            fold_media(facts, i, media, accounts, details, fresh, ledger)
         elif kind == _ACCOUNT:
-            fold_account(facts, i, accounts, users, arenas, ledger)
+            fold_account(facts, i, accounts, users, details, ledger)
         elif kind == _EXPOSURE:
             fold_exposure(facts, i, users)
         elif kind == _CONTROL:
@@ -66,9 +68,9 @@ def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
         elif kind == _LABEL:
             fold_label(facts, i, media, accounts)
         elif kind == _SCORE:
-            fold_score(facts, i, media, accounts)
+            fold_score(facts, i, media_scores, account_scores)
         elif kind == _REMOVAL:
-            ledger[NEED] |= fold_removal(facts, i, media, accounts, users, arenas, ledger)
+            ledger[NEED] |= fold_removal(facts, i, media, accounts, users, details, ledger)
         i += 1
         if step(ledger, facts.ts[i - 1], facts.flags[i - 1]):
             return i
@@ -79,19 +81,36 @@ def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
 def fold_facts(
     facts: Facts,
     first: Whole,
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
-    lists: Lists,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    history: Lines,
+    pairs: Lines,
+    seen: I32,
+    details: U8,
+    media_scores: F32,
+    account_scores: F32,
+    touched: I32,
+    fresh: I32,
     ledger: I64,
 ) -> Whole:
     """Fold the facts from position `first` on; return how far, `ledger[NEED]` saying why not on."""
     i = first
     while i < len(facts.kind) and ledger[NEED] == NEED_NOTHING:
         if facts.kind[i] == _EVENT:
-            i = fold_events(facts, i, media, accounts, users, arenas, pairs, lists, ledger)
+            i = fold_events(facts, i, media, accounts, users, history, pairs, seen, touched, ledger)
         else:
-            i = fold_others(facts, i, media, accounts, users, arenas, pairs, lists, ledger)
+            i = fold_others(
+                facts,
+                i,
+                media,
+                accounts,
+                users,
+                pairs,
+                details,
+                media_scores,
+                account_scores,
+                fresh,
+                ledger,
+            )
     return i

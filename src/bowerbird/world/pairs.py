@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import COUNTED, I64, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.world.ledger import PAIRS
 from bowerbird.world.probe import Whole, pair_slot
-from bowerbird.world.tables import Pairs
+from bowerbird.world.records import Lines
 
 _MOST = 65_535  # of a uint16
 
 
-@kernel
-def pairs_fit(pairs: Pairs, ledger: I64) -> bool:
+@inner
+def pairs_fit(pairs: Lines, ledger: I64) -> bool:
     """Return whether the table takes one more pair."""
     return bool(4 * (ledger[PAIRS] + 1) <= 3 * len(pairs.key))
 
 
-@kernel
+@inner
 def place(keys: I64, key: Whole) -> Whole:
     """Return the line of a key, or the empty one where it belongs."""
     mask = len(keys) - 1
@@ -27,8 +27,8 @@ def place(keys: I64, key: Whole) -> Whole:
     return line
 
 
-@kernel
-def meet(pairs: Pairs, ledger: I64, user: Whole, account: Whole) -> Whole:
+@inner
+def meet(pairs: Lines, ledger: I64, user: Whole, account: Whole) -> Whole:
     """Return the line of a pair, made if need be; `pairs_fit` was asked before."""
     key = (user << 32) | account
     line = place(pairs.key, key)
@@ -38,41 +38,30 @@ def meet(pairs: Pairs, ledger: I64, user: Whole, account: Whole) -> Whole:
     return line
 
 
-@kernel
-def count_pair(pairs: Pairs, line: Whole, action: Whole) -> None:
+@inner
+def count_pair(pairs: Lines, line: Whole, action: Whole) -> None:
     """Count one event of a pair."""
     if pairs.counts[line, action] < _MOST:
         pairs.counts[line, action] += 1
 
 
 @kernel
-def move_pair(source: Pairs, line: Whole, target: Pairs, place: Whole) -> None:
-    """Copy a line of a table to a line of the same or another one."""
-    target.key[place] = source.key[line]
-    target.affinity[place] = source.affinity[line]
-    target.ts[place] = source.ts[line]
-    target.muted[place] = source.muted[line]
-    for action in range(COUNTED):
-        target.counts[place, action] = source.counts[line, action]
-
-
-@kernel
-def rehash(source: Pairs, target: Pairs) -> None:
+def rehash(source: Lines, target: Lines) -> None:
     """Put every pair of a table into an empty larger one, in the order of its lines."""
     for line in range(len(source.key)):
         if source.key[line] != NONE:
-            move_pair(source, line, target, place(target.key, source.key[line]))
+            target[place(target.key, source.key[line])] = source[line]
 
 
-@kernel
-def erase_pair(pairs: Pairs, line: Whole) -> None:
+@inner
+def erase_pair(pairs: Lines, line: Whole) -> None:
     """Take a pair out, moving back those behind it that would be found no more."""
     mask = len(pairs.key) - 1
     gap, probe = line, (line + 1) & mask
     while pairs.key[probe] != NONE:
         home = pair_slot(pairs.key[probe], mask)
         if ((probe - home) & mask) >= ((probe - gap) & mask):
-            move_pair(pairs, probe, pairs, gap)
+            pairs[gap] = pairs[probe]
             gap = probe
         probe = (probe + 1) & mask
     pairs.key[gap] = NONE

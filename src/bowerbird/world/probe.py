@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.facts import I32, I64, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner, kernel
 
 Whole = int | np.int64
 """What is an int64 to a kernel."""
@@ -16,13 +16,13 @@ _HALF = np.uint64(32)
 _SHIFT = np.uint64(29)
 
 
-@kernel
+@inner
 def media_slot(media: Whole, mask: Whole) -> Whole:
     """Return where a media's probe starts in a set of `mask + 1` slots (a power of two)."""
     return np.int64((np.uint64(media) * _GOLDEN) >> _HALF) & mask
 
 
-@kernel
+@inner
 def pair_slot(key: Whole, mask: Whole) -> Whole:
     """Return where a pair's probe starts in a table of `mask + 1` slots (a power of two)."""
     x = np.uint64(key)
@@ -60,25 +60,37 @@ def find_pair(keys: I64, user: Whole, account: Whole) -> Whole:
 
 
 @kernel
-def find_pairs(keys: I64, user: Whole, accounts: I32) -> I64:
-    """Return the line in `Pairs` of `user` with each of `accounts` ([n] int64), or NONE."""
-    found = np.empty(len(accounts), np.int64)
+def fill_pairs(keys: I64, user: Whole, accounts: I32, found: I64) -> None:
+    """Write the line of each pair into `found`."""
     for i in range(len(accounts)):
         found[i] = find_pair(keys, user, accounts[i])
+
+
+def find_pairs(keys: I64, user: int, accounts: I32) -> I64:
+    """Return the line in `Pairs` of `user` with each of `accounts` ([n] int64), or NONE."""
+    found = np.empty(len(accounts), np.int64)
+    fill_pairs(keys, user, accounts, found)
     return found
 
 
 @kernel
-def find_seen(seen: I32, at: Whole, capacity: Whole, shown: I32, media: I32) -> NDArray[np.bool_]:
-    """Return [n] whether each of `media` is in a person's set, or among their last pages.
-
-    `shown` is the person's line of `Users.shown`: NONE-padded, so it ends at its first NONE.
-    """
-    found = np.empty(len(media), np.bool_)
+def fill_seen(
+    seen: I32, at: Whole, capacity: Whole, shown: I32, media: I32, found: NDArray[np.bool_]
+) -> None:
+    """Write whether each media was seen into `found`."""
     for i in range(len(media)):
         found[i] = in_set(seen, at, capacity, media[i])
         for j in range(len(shown)):
             if shown[j] == NONE or found[i]:
                 break
             found[i] = shown[j] == media[i]
+
+
+def find_seen(seen: I32, at: int, capacity: int, shown: I32, media: I32) -> NDArray[np.bool_]:
+    """Return [n] whether each of `media` is in a person's set, or among their last pages.
+
+    `shown` is the person's line of `Users.shown`: NONE-padded, so it ends at its first NONE.
+    """
+    found = np.empty(len(media), np.bool_)
+    fill_seen(seen, at, capacity, shown, media, found)
     return found

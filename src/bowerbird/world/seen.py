@@ -2,63 +2,63 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import I64, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.facts import I32, I64, NONE
+from bowerbird.core.kernels import inner
 from bowerbird.world.ledger import AMOUNT, SEEN_FREE, SEEN_USED
 from bowerbird.world.probe import Whole, media_slot
+from bowerbird.world.records import Lines
 from bowerbird.world.slices import SMALLEST, free_slice, has_room, take_slice
-from bowerbird.world.tables import Arenas, Users
 
 
-@kernel
-def seen_is_full(users: Users, user: Whole) -> bool:
+@inner
+def seen_is_full(users: Lines, user: Whole) -> bool:
     """Return whether the set must move before it takes one more."""
     return bool(4 * (users.seen_len[user] + 1) > 3 * users.seen_cap[user])
 
 
-@kernel
-def seen_fits(users: Users, arenas: Arenas, ledger: I64, user: Whole) -> bool:
+@inner
+def seen_fits(users: Lines, seen: I32, ledger: I64, user: Whole) -> bool:
     """Return whether one more media fits without the arena growing."""
     if not seen_is_full(users, user):
         return True
     wanted = max(2 * users.seen_cap[user], SMALLEST)
     ledger[AMOUNT] = ledger[SEEN_USED] + wanted
-    return has_room(arenas.seen, ledger, SEEN_USED, SEEN_FREE, wanted)
+    return has_room(seen, ledger, SEEN_USED, SEEN_FREE, wanted)
 
 
-@kernel
-def put_seen(arenas: Arenas, at: Whole, capacity: Whole, media: Whole) -> bool:
+@inner
+def put_seen(seen: I32, at: Whole, capacity: Whole, media: Whole) -> bool:
     """Put a media into the set in a slice, and return whether it was new."""
     mask = capacity - 1
     slot = media_slot(media, mask)
-    while arenas.seen[at + slot] != NONE:
-        if arenas.seen[at + slot] == media:
+    while seen[at + slot] != NONE:
+        if seen[at + slot] == media:
             return False
         slot = (slot + 1) & mask
-    arenas.seen[at + slot] = media
+    seen[at + slot] = media
     return True
 
 
-@kernel
-def move_seen(users: Users, arenas: Arenas, ledger: I64, user: Whole) -> None:
+@inner
+def move_seen(users: Lines, seen: I32, ledger: I64, user: Whole) -> None:
     """Give a person a slice twice as long, and free the old one."""
     old, capacity = users.seen_at[user], users.seen_cap[user]
     wanted = max(2 * capacity, SMALLEST)
-    new = take_slice(arenas.seen, ledger, SEEN_USED, SEEN_FREE, wanted)
+    new = take_slice(seen, ledger, SEEN_USED, SEEN_FREE, wanted)
     for i in range(old, old + capacity):
-        if arenas.seen[i] != NONE:
-            put_seen(arenas, new, wanted, arenas.seen[i])
-            arenas.seen[i] = NONE
+        if seen[i] != NONE:
+            put_seen(seen, new, wanted, seen[i])
+            seen[i] = NONE
     if capacity > 0:
-        free_slice(arenas.seen, ledger, SEEN_FREE, old, capacity)
+        free_slice(seen, ledger, SEEN_FREE, old, capacity)
     users.seen_at[user] = new
     users.seen_cap[user] = wanted
 
 
-@kernel
-def add_seen(users: Users, arenas: Arenas, ledger: I64, user: Whole, media: Whole) -> None:
+@inner
+def add_seen(users: Lines, seen: I32, ledger: I64, user: Whole, media: Whole) -> None:
     """Remember that a person saw a media; `seen_fits` was asked before."""
     if seen_is_full(users, user):
-        move_seen(users, arenas, ledger, user)
-    if put_seen(arenas, users.seen_at[user], users.seen_cap[user], media):
+        move_seen(users, seen, ledger, user)
+    if put_seen(seen, users.seen_at[user], users.seen_cap[user], media):
         users.seen_len[user] += 1

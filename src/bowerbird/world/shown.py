@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.world.incoming import Facts
 from bowerbird.world.probe import Whole
-from bowerbird.world.tables import PAGES, REMOVED, SHOWN, Users
+from bowerbird.world.records import Lines
+from bowerbird.world.tables import PAGES, REMOVED, SHOWN
 
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@kernel
-def turn_page(users: Users, user: Whole, request: Whole) -> Whole:
+@inner
+def turn_page(users: Lines, user: Whole, request: Whole) -> Whole:
     """Return how many media of the page are there already: some only if the request goes on."""
     if request != 0 and users.request[user] == request and users.pages[user] > 0:
         held = 0
@@ -29,27 +30,38 @@ def turn_page(users: Users, user: Whole, request: Whole) -> Whole:
     return 0
 
 
-@kernel
-def fold_exposure(facts: Facts, i: Whole, users: Users) -> None:
+@inner
+def make_way(users: Lines, user: Whole, held: Whole, wanted: Whole) -> Whole:
+    """Move what follows `held` media of the page back by `wanted`, and drop pages too old.
+
+    Returns how many find a place.
+    """
+    room, oldest = min(wanted, SHOWN - held), users.pages[user] - PAGES
+    kept = 0
+    while held + room + kept < SHOWN and users.shown[user, held + kept] != NONE:
+        if users.shown_page[user, held + kept] <= oldest:
+            break
+        kept += 1
+    for i in range(kept - 1, -1, -1):
+        users.shown[user, held + room + i] = users.shown[user, held + i]
+        users.shown_page[user, held + room + i] = users.shown_page[user, held + i]
+    for i in range(held + room + kept, SHOWN):
+        users.shown[user, i] = NONE
+        users.shown_page[user, i] = 0
+    return room
+
+
+@inner
+def fold_exposure(facts: Facts, i: Whole, users: Lines) -> None:
     """Fold a page, or one slot of a page that an importer knew row by row."""
-    user, single = facts.user[i], facts.media[i]
+    user, first, last = facts.user[i], facts.items_at[i], facts.items_at[i + 1]
     if user < 0:
         return
-    users.flags[user] &= _NOT_REMOVED
+    users.bits[user] &= _NOT_REMOVED
     held = turn_page(users, user, facts.request[i])
-    shown, pages = users.shown[user], users.shown_page[user]
-    old, old_pages = shown[held:].copy(), pages[held:].copy()
-    page, length = users.pages[user], held
-    for item in facts.items[facts.items_at[i] : facts.items_at[i + 1]]:
-        if length < SHOWN and item >= 0:
-            shown[length], pages[length] = item, page
-            length += 1
-    if single >= 0 and length < SHOWN:
-        shown[length], pages[length] = single, page
-        length += 1
-    for j in range(len(old)):
-        if length < SHOWN and old[j] != NONE and old_pages[j] > page - PAGES:
-            shown[length], pages[length] = old[j], old_pages[j]
-            length += 1
-    shown[length:] = NONE
-    pages[length:] = 0
+    single = facts.media[i] >= 0
+    room = make_way(users, user, held, last - first + single)
+    for slot in range(room):
+        item = facts.items[first + slot] if first + slot < last else facts.media[i]
+        users.shown[user, held + slot] = item
+        users.shown_page[user, held + slot] = users.pages[user]

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import NONE, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.world.acts import TYPES
 from bowerbird.world.counters import advance, uncount, warm
 from bowerbird.world.history import find_entry, remove_entry
 from bowerbird.world.probe import Whole, find_pair
+from bowerbird.world.records import Lines
 from bowerbird.world.rules import AFFINITY
-from bowerbird.world.tables import Accounts, Arenas, Media, Pairs, Users
 
 _FOLLOW = int(Action.FOLLOW)
 
 
-@kernel
+@inner
 def advance_everywhere(
-    media: Media, accounts: Accounts, users: Users, m: Whole, a: Whole, u: Whole, ts: Whole
+    media: Lines, accounts: Lines, users: Lines, m: Whole, a: Whole, u: Whole, ts: Whole
 ) -> None:
     """Let the recent counts of an event's media, account and person fade up to `ts`."""
     if m >= 0:
@@ -29,11 +29,11 @@ def advance_everywhere(
         advance(users.recent, users.recent_ts, u, ts)
 
 
-@kernel
+@inner
 def uncount_everywhere(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
     m: Whole,
     a: Whole,
     u: Whole,
@@ -50,22 +50,22 @@ def uncount_everywhere(
         uncount(users.total, users.recent, users.recent_ts, u, action, done, known)
 
 
-@kernel
-def forget_entry(users: Users, arenas: Arenas, u: Whole, entry: Whole) -> None:
+@inner
+def forget_entry(users: Lines, history: Lines, u: Whole, entry: Whole) -> None:
     """Take an engagement out of a person's history and of their counts by media type."""
-    form = arenas.history_type[entry]
+    form = history.media_type[entry]
     if form < TYPES:
         users.by_type[u, form] -= np.float32(1)
-    remove_entry(users, arenas, u, entry)
+    remove_entry(users, history, u, entry)
 
 
-@kernel
+@inner
 def undo(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
-    pairs: Pairs,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    history: Lines,
+    pairs: Lines,
     m: Whole,
     a: Whole,
     u: Whole,
@@ -80,12 +80,12 @@ def undo(
     target = NONE if action == _FOLLOW else m
     if u < 0 or (target < 0 and a < 0):
         return
-    entry = find_entry(users, arenas, u, target, a, action)
+    entry = find_entry(users, history, u, target, a, action)
     done, dated = ts, False
     if entry != NONE:
-        a = arenas.history_account[entry]
-        done, dated = arenas.history_ts[entry], arenas.history_known[entry] != 0
-        forget_entry(users, arenas, u, entry)
+        a = history.account[entry]
+        done, dated = history.ts[entry], history.known[entry] != 0
+        forget_entry(users, history, u, entry)
     line = find_pair(pairs.key, u, a)
     if entry == NONE and (line == NONE or pairs.counts[line, action] == 0):
         return

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from bowerbird.core.facts import I32, I64, NONE, U8, Control, Flag
-from bowerbird.core.kernels import kernel
+from bowerbird.core.facts import F32, I32, I64, NONE, U8, Control, Flag
+from bowerbird.core.kernels import inner
 from bowerbird.world.catalogue import unlink, withdraw
 from bowerbird.world.details import erase_details
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import MEDIA, NEED_FORGET, NEED_NOTHING
 from bowerbird.world.pairs import meet
 from bowerbird.world.probe import Whole, find_pair
-from bowerbird.world.tables import (
-    HIDDEN,
-    REMOVED,
-    TOPICS,
-    VIOLATES,
-    Accounts,
-    Arenas,
-    Media,
-    Pairs,
-    Users,
-)
+from bowerbird.world.records import Lines
+from bowerbird.world.tables import HIDDEN, REMOVED, TOPICS, VIOLATES
 
 _SAID_VIOLATES = int(Flag.VIOLATES)
 _MUTE = int(Control.MUTE)
@@ -36,7 +27,7 @@ _REMOVED = np.uint8(REMOVED)
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@kernel
+@inner
 def set_policy(flags: U8, policies: I64, row: Whole, name: Whole, violates: Whole) -> None:
     """Note what a label says of one policy; a row violates while it does so by any of them."""
     bit = np.int64(1) << (name if 0 <= name < _LAST_POLICY else _LAST_POLICY)
@@ -50,50 +41,51 @@ def set_policy(flags: U8, policies: I64, row: Whole, name: Whole, violates: Whol
         flags[row] &= _NOT_VIOLATES
 
 
-@kernel
-def fold_label(facts: Facts, i: Whole, media: Media, accounts: Accounts) -> None:
+@inner
+def fold_label(facts: Facts, i: Whole, media: Lines, accounts: Lines) -> None:
     """Fold a label of a media, or else of an account."""
     m, a, violates = facts.media[i], facts.account[i], facts.flags[i] & _SAID_VIOLATES
     if m >= 0:
-        set_policy(media.flags, media.policies, m, facts.name[i], violates)
+        set_policy(media.bits, media.policies, m, facts.name[i], violates)
     elif a >= 0:
-        set_policy(accounts.flags, accounts.policies, a, facts.name[i], violates)
+        set_policy(accounts.bits, accounts.policies, a, facts.name[i], violates)
 
 
-@kernel
-def fold_score(facts: Facts, i: Whole, media: Media, accounts: Accounts) -> None:
+@inner
+def fold_score(facts: Facts, i: Whole, media_scores: F32, account_scores: F32) -> None:
     """Fold a score of a media, or else of an account."""
     m, a, name = facts.media[i], facts.account[i], facts.name[i]
     if name >= 0 and m >= 0:
-        media.scores[m, name] = facts.value[i]
+        media_scores[m, name] = facts.value[i]
     elif name >= 0 and a >= 0:
-        accounts.scores[a, name] = facts.value[i]
+        account_scores[a, name] = facts.value[i]
 
 
-@kernel
+@inner
 def set_hidden(hidden: I32, user: Whole, topic: Whole, hide: bool) -> None:
     """Hide a topic from a person, or show it again; the newest is the first."""
-    kept = hidden[user].copy()
-    hidden[user] = NONE
-    length = 0
-    if hide:
-        hidden[user, 0] = topic
-        length = 1
+    kept = 0
     for i in range(HIDDEN):
-        if kept[i] != NONE and kept[i] != topic and length < HIDDEN:
-            hidden[user, length] = kept[i]
-            length += 1
+        if hidden[user, i] != NONE and hidden[user, i] != topic:
+            hidden[user, kept] = hidden[user, i]
+            kept += 1
+    for i in range(kept, HIDDEN):
+        hidden[user, i] = NONE
+    if hide:
+        for i in range(min(kept, HIDDEN - 1), 0, -1):
+            hidden[user, i] = hidden[user, i - 1]
+        hidden[user, 0] = topic
 
 
-@kernel
+@inner
 def fold_control(
-    facts: Facts, i: Whole, media: Media, users: Users, pairs: Pairs, ledger: I64
+    facts: Facts, i: Whole, media: Lines, users: Lines, pairs: Lines, ledger: I64
 ) -> None:
     """Fold what a person asked for; `pairs_fit` was asked before."""
     u, a, m, code = facts.user[i], facts.account[i], facts.media[i], facts.code[i]
     if u < 0:
         return
-    users.flags[u] &= _NOT_REMOVED
+    users.bits[u] &= _NOT_REMOVED
     if a < 0 and m >= 0:
         a = media.account[m]
     if code == _MUTE and a >= 0:
@@ -103,28 +95,28 @@ def fold_control(
         if line != NONE:
             pairs.muted[line] = 0
     elif code in (_HIDE_TOPIC, _SHOW_TOPIC):
-        for topic in facts.items[facts.items_at[i] : facts.items_at[i + 1]]:
-            set_hidden(users.hidden_topics, u, topic, code == _HIDE_TOPIC)
+        for j in range(facts.items_at[i], facts.items_at[i + 1]):
+            set_hidden(users.hidden_topics, u, facts.items[j], code == _HIDE_TOPIC)
 
 
-@kernel
-def remove_media(media: Media, arenas: Arenas, ledger: I64, row: Whole) -> None:
+@inner
+def remove_media(media: Lines, details: U8, ledger: I64, row: Whole) -> None:
     """Mark a media as gone, and forget what was said about it."""
-    media.flags[row] |= _REMOVED
+    media.bits[row] |= _REMOVED
     for i in range(TOPICS):
         media.topics[row, i] = NONE
-    erase_details(arenas.details, ledger, media.details_at, media.details_len, row)
+    erase_details(details, ledger, media.details_at, media.details_len, row)
 
 
-@kernel
+@inner
 def remove_account(
-    media: Media, accounts: Accounts, users: Users, arenas: Arenas, ledger: I64, row: Whole
+    media: Lines, accounts: Lines, users: Lines, details: U8, ledger: I64, row: Whole
 ) -> None:
     """Mark an account and all its media as gone; passes once over the media."""
-    accounts.flags[row] |= _REMOVED
+    accounts.bits[row] |= _REMOVED
     for m in range(ledger[MEDIA]):
         if media.account[m] == row:
-            remove_media(media, arenas, ledger, m)
+            remove_media(media, details, ledger, m)
     for i in range(accounts.posted_len[row]):
         accounts.posted[row, i] = NONE
     accounts.posted_len[row] = 0
@@ -134,27 +126,27 @@ def remove_account(
     for i in range(TOPICS):
         accounts.topics[row, i] = NONE
     unlink(accounts, users, row, NONE)
-    erase_details(arenas.details, ledger, accounts.details_at, accounts.details_len, row)
+    erase_details(details, ledger, accounts.details_at, accounts.details_len, row)
 
 
-@kernel
+@inner
 def fold_removal(
     facts: Facts,
     i: Whole,
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
+    media: Lines,
+    accounts: Lines,
+    users: Lines,
+    details: U8,
     ledger: I64,
 ) -> Whole:
     """Remove a media, or else an account; return the need to forget where it is a person."""
     m, a = facts.media[i], facts.account[i]
     if m >= 0:
-        remove_media(media, arenas, ledger, m)
+        remove_media(media, details, ledger, m)
         if media.account[m] >= 0:
             withdraw(accounts, media.account[m], m)
     elif a >= 0:
-        remove_account(media, accounts, users, arenas, ledger, a)
+        remove_account(media, accounts, users, details, ledger, a)
     elif facts.user[i] >= 0:
         return NEED_FORGET
     return NEED_NOTHING

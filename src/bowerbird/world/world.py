@@ -7,13 +7,13 @@ from pathlib import Path
 from bowerbird.core.errors import WorldError
 from bowerbird.core.facts import FactBatch
 from bowerbird.world import ledger as at
-from bowerbird.world.columns import empty_tables
 from bowerbird.world.constants import Constants
 from bowerbird.world.forget import forget_person
 from bowerbird.world.frozen import digest, read_frozen, write_frozen
-from bowerbird.world.growth import make_room, make_rows
+from bowerbird.world.growth import make_room, make_rows, sizes_of
 from bowerbird.world.incoming import incoming
 from bowerbird.world.kernel import fold_facts
+from bowerbird.world.records import Store, empty_store, tables_of
 from bowerbird.world.tables import Tables
 from bowerbird.world.trending import refresh_pool
 
@@ -22,26 +22,29 @@ class World:
     """The fold of the journal up to `offset`, the same to the bit however batches are cut.
 
     One thread folds; whoever reads meanwhile holds a lock that keeps it from folding.
+
+    Attributes:
+        tables: the columns as of now; a later fold writes to them, or replaces them by longer ones.
+        constants: arrays that say nothing, kept for `WorldSignals`.
     """
 
     def __init__(self) -> None:
-        self._tables = empty_tables()
         self.constants = Constants()
+        self._hold(empty_store())
+
+    def _hold(self, store: Store) -> None:
+        self._store = store
+        self.tables: Tables = tables_of(store, sizes_of(store.ledger))
 
     @property
     def offset(self) -> int:
         """The journal offset of the next fact to fold."""
-        return int(self._tables.ledger[at.OFFSET])
+        return int(self._store.ledger[at.OFFSET])
 
     @property
     def newest(self) -> int:
         """The largest known time of the facts folded, epoch ms; 0 before any."""
-        return int(self._tables.ledger[at.NEWEST])
-
-    @property
-    def tables(self) -> Tables:
-        """The columns as of now; a later fold writes to them, or replaces them with longer ones."""
-        return self._tables
+        return int(self._store.ledger[at.NEWEST])
 
     def fold(self, batch: FactBatch) -> None:
         """Fold the facts of `batch`, which must start at `offset`.
@@ -55,34 +58,22 @@ class World:
                 "read the journal from `world.offset` on",
             )
         facts = incoming(batch)
-        self._tables = make_rows(self._tables, facts)
+        self._hold(make_rows(self._store, facts))
         position = 0
         while position < len(batch):
-            tables = self._tables
-            position = int(fold_facts(facts, position, *tables[1:]))
-            need, tables.ledger[at.NEED] = int(tables.ledger[at.NEED]), at.NEED_NOTHING
-            self._attend(need, int(facts.user[position - 1]))
-
-    def _attend(self, need: int, user: int) -> None:
-        tables = self._tables
-        if need & at.NEED_FORGET:
-            rows = int(tables.ledger[at.ACCOUNTS])
-            forget_person(
-                tables.accounts,
-                tables.users,
-                tables.arenas,
-                tables.pairs,
-                tables.ledger,
-                rows,
-                user,
-            )
-        if need & at.NEED_REFRESH:
-            refresh_pool(tables)
-        self._tables = make_room(tables, need)
+            store = self._store
+            position = int(fold_facts(facts, position, *store[:-1]))
+            need, store.ledger[at.NEED] = int(store.ledger[at.NEED]), at.NEED_NOTHING
+            if need & at.NEED_FORGET:
+                forget_person(store, int(facts.user[position - 1]))
+            if need & at.NEED_REFRESH:
+                refresh_pool(self.tables)
+            elif need:
+                self._hold(make_room(store, need))
 
     def freeze(self, path: Path) -> None:
         """Write the World to the folder `path`, in place of one frozen there before."""
-        write_frozen(self._tables, path)
+        write_frozen(self._store, path)
 
     @staticmethod
     def thaw(path: Path) -> World:
@@ -92,9 +83,9 @@ class World:
             WorldDamaged: a part is missing, or is not what the manifest says.
         """
         world = World()
-        world._tables = read_frozen(path)
+        world._hold(read_frozen(path))
         return world
 
     def digest(self) -> str:
         """Return a hash of everything in the World; equal facts give equal digests."""
-        return digest(self._tables)
+        return digest(self._store)
