@@ -228,11 +228,9 @@ class _Reading:
         kept = np.flatnonzero(good)
         if not self._scores:
             return whole if good.all() else whole.take(kept)
-        extra = [len(self._scores.get(position, ())) for position in kept.tolist()]
-        source = np.repeat(kept, np.array(extra) + 1)
-        firsts = np.cumsum(np.array(extra) + 1) - np.array(extra) - 1
-        is_score = np.ones(len(source), np.bool_)
-        is_score[firsts] = False
+        facts = [1 + len(self._scores.get(position, ())) for position in kept.tolist()]
+        source = np.repeat(kept, np.array(facts, np.int64))
+        is_score = np.concatenate([[False], source[1:] == source[:-1]])[: len(source)]
         return self._with_scores(whole.take(source), is_score, kept.tolist())
 
     def _with_scores(self, draft: Draft, at: NDArray[np.bool_], kept: Sequence[int]) -> Draft:

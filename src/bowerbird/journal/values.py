@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import IntEnum
 
 import msgspec
@@ -42,6 +43,8 @@ def text(value: object) -> str:
 
 def id(value: object) -> str | None:
     """Read an id: text up to 256 characters, or an integer; empty text is no id."""
+    if type(value) is str and value.isascii() and 0 < len(value) <= LONGEST_ID:
+        return value  # nearly all of them
     if type(value) is int:
         value = str(value) if abs(value) < 1 << 128 else value
     found = text(value)
@@ -76,6 +79,8 @@ def _milliseconds(value: object) -> int:
         if stripped.isdecimal() and len(stripped) > 8:  # 8 digits are a date without dashes
             return int(stripped)
         value = datetime.fromisoformat(stripped)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         gap = aware - EPOCH
@@ -85,7 +90,7 @@ def _milliseconds(value: object) -> int:
 
 def number(value: object) -> float:
     """Read a finite number a float32 can hold, also from text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise Fault(RejectReason.WRONG_TYPE)
     try:
         found = float(value)
@@ -100,6 +105,8 @@ def number(value: object) -> float:
 
 def amount(value: object) -> float:
     """Read a number that is not negative."""
+    if type(value) is int and 0 <= value < 1 << 53:
+        return value  # nearly all of them
     found = number(value)
     if found < 0:
         raise Fault(RejectReason.VALUE_OUT_OF_RANGE)
@@ -108,6 +115,8 @@ def amount(value: object) -> float:
 
 def slot(value: object) -> int:
     """Read a place in a page, from 0."""
+    if type(value) is int and 0 <= value < 1 << 15:
+        return value  # nearly all of them
     found = number(value)
     if found != int(found):
         raise Fault(RejectReason.WRONG_TYPE)
