@@ -20,6 +20,8 @@ from bowerbird.core.facts import (
 )
 from bowerbird.world.world import World
 
+Row = dict[str, Any]
+
 START = 1_600_000_000_000
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -38,7 +40,7 @@ ABSENT: dict[str, Any] = {
 }
 
 
-def batch(rows: Sequence[dict[str, Any]], start: int = 0) -> FactBatch:
+def batch(rows: Sequence[Row], start: int = 0) -> FactBatch:
     """Return facts of `rows`; what a row leaves out is absent."""
     columns = {
         name: np.array([row.get(name, ABSENT.get(name, 0)) for row in rows], DTYPES[name])
@@ -56,15 +58,15 @@ def batch(rows: Sequence[dict[str, Any]], start: int = 0) -> FactBatch:
     )
 
 
-def media(row: int, account: int, ts: int, form: int = MediaType.PHOTO, **more: Any) -> Any:
+def media(row: int, account: int, ts: int, form: int = MediaType.PHOTO, **more: Any) -> Row:
     return dict(kind=FactKind.MEDIA, media=row, account=account, ts=ts, code=form, **more)
 
 
-def event(user: int, action: Action, ts: int, media: int = NONE, **more: Any) -> Any:
+def event(user: int, action: Action, ts: int, media: int = NONE, **more: Any) -> Row:
     return dict(kind=FactKind.EVENT, user=user, code=action, ts=ts, media=media, **more)
 
 
-def world_of(rows: Sequence[dict[str, Any]]) -> World:
+def world_of(rows: Sequence[Row]) -> World:
     world = World()
     world.fold(batch(rows))
     return world

@@ -39,7 +39,7 @@ PATIENCE = 3
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 1e-4
 THREADS = 1
-"""On batches this small a second thread waits more than it works, on a busy machine 20 times over."""
+"""On batches this small a second one waits more than it works: 20 times over on a busy machine."""
 
 
 class Net(nn.Module):

@@ -1,0 +1,212 @@
+"""The net learns what is there, says what it knows, and leaves for ONNX unchanged."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import ShapeError, TrainingError, VersionError
+from bowerbird.features import NAMES
+from bowerbird.ranking.calibrate import IDENTITY, platt
+from bowerbird.ranking.card import CARD, NET
+from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.heads import HEADS, PRIORS
+from bowerbird.ranking.runtime import Model
+from bowerbird.ranking.train import split, train_model
+
+N = 6000
+CLICK, LIKE, SAVE = HEADS.index("click"), HEADS.index("like"), HEADS.index("save")
+
+
+def planted(n: int = N, seed: int = 0) -> Examples:
+    """Return examples where three columns say who clicks, likes little less, and never saves."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(3, 2, (n, len(NAMES))).astype(np.float32)
+    features[:, 7] = 42.0  # says nothing
+    scaled = (features - 3) / 2
+    position = rng.integers(-1, 30, n).astype(np.int16)
+    signal = 3 * scaled[:, 0] + 3 * scaled[:, 1] * (scaled[:, 2] > 0) - 0.05 * position
+    labels = np.zeros((n, len(HEADS)), np.uint8)
+    labels[:, CLICK] = rng.random(n) < 1 / (1 + np.exp(1 - signal))
+    labels[:, LIKE] = rng.random(n) < 1 / (1 + np.exp(2.5 - signal))
+    labels[:20, SAVE] = 1
+    rows = np.arange(n)
+    return Examples(
+        features=features,
+        labels=labels,
+        ts=rows.astype(np.int64) // 7,
+        user=rows.astype(np.int32),
+        media=rows.astype(np.int32),
+        position=position,
+        request=rows.astype(np.int64),
+        offset=rows.astype(np.int64),
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("model")
+    train_model(planted(), path, seed=3)
+    return path
+
+
+def test_a_planted_signal_is_learned_and_calibrated(trained: Path) -> None:
+    exam = Model.load(trained).card.exam
+    for head in ("click", "like"):
+        found = exam[head]
+        assert found.auc is not None
+        assert found.auc > 0.8
+        assert found.normalised_entropy is not None
+        assert found.normalised_entropy < 0.85
+        assert found.calibration is not None
+        assert 0.8 < found.calibration < 1.25
+
+
+def test_heads_without_positives_answer_their_prior_and_say_so(trained: Path) -> None:
+    model = Model.load(trained)
+    found = model.predict(planted(40).features)
+    assert tuple(found) == HEADS == model.heads
+    assert model.card.learned == ("click", "like")
+    learning = model.card.rows[0]
+    assert found["save"] == pytest.approx((20 + 20 * PRIORS["save"]) / (learning + 20))
+    assert found["hide"] == pytest.approx(20 * PRIORS["hide"] / (learning + 20))
+    assert len(model.warnings) == len(HEADS) - 2
+    assert any("`save`" in line and "20 of" in line for line in model.warnings)
+
+
+def test_onnx_answers_what_torch_does(tmp_path: Path) -> None:
+    import torch
+
+    from bowerbird.ranking.net import Served, export, fit
+
+    examples = planted(2000)
+    rows = np.arange(1500)
+    fitted = fit(examples, ("click", "like"), rows, np.arange(1500, 2000), seed=1)
+    platts = [(0.8, 0.1), (1.2, -0.2)]
+    export(fitted, platts, tmp_path / NET)
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(tmp_path / NET)
+    for n in (1, 25, 500):
+        (found,) = session.run(None, {"features": examples.features[:n]})
+        with torch.no_grad():
+            expected = Served(fitted.net, fitted.slot, platts)(
+                torch.from_numpy(examples.features[:n])
+            )
+        assert np.abs(found - expected.numpy()).max() < 1e-5
+
+
+def test_the_net_that_serves_is_the_calibrated_net_at_the_top_slot(trained: Path) -> None:
+    """What was folded into the last layer is what the exam was measured with, at position 0."""
+    from bowerbird.ranking.net import fit, logits
+
+    examples = planted()
+    learning, calibrating, _ = split(examples.ts)
+    net = fit(examples, ("click", "like"), learning, calibrating, seed=3)
+    model = Model.load(trained)
+    top = np.flatnonzero(examples.position == 0)
+    raw = logits(net, examples, top)
+    for k, head in enumerate(("click", "like")):
+        a, b = model.card.platt[head]
+        expected = 1 / (1 + np.exp(-(a * raw[:, k] + b)))
+        found = model.predict(examples.features[top])[head]
+        assert np.abs(found - expected).max() < 1e-4
+
+
+def test_the_same_seed_gives_the_same_model(trained: Path, tmp_path: Path) -> None:
+    train_model(planted(), tmp_path, seed=3)
+    assert (tmp_path / NET).read_bytes() == (trained / NET).read_bytes()
+    assert (tmp_path / CARD).read_bytes() == (trained / CARD).read_bytes()
+
+
+def test_progress_only_ever_grows(tmp_path: Path) -> None:
+    shares: list[float] = []
+    report = train_model(planted(1500), tmp_path, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert report["learned"] == ["click", "like"] or report["learned"] == ("click", "like")
+
+
+def test_nothing_learnable_still_makes_a_model_of_priors(tmp_path: Path) -> None:
+    train_model(planted(10), tmp_path)
+    assert not (tmp_path / NET).exists()
+    found = Model.load(tmp_path).predict(planted(4).features)
+    assert all(len(values) == 4 and len(set(values.tolist())) == 1 for values in found.values())
+
+
+def test_nothing_to_learn_from_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no impression"):
+        train_model(planted(0), tmp_path)
+
+
+def test_the_split_goes_by_time_and_keeps_moments_whole() -> None:
+    ts = np.random.default_rng(0).integers(0, 60, 1000)
+    parts = split(ts)
+    assert sorted(np.concatenate(parts).tolist()) == list(range(1000))
+    assert [len(part) > 0 for part in parts] == [True] * 3
+    assert ts[parts[0]].max() < ts[parts[1]].min()
+    assert ts[parts[1]].max() < ts[parts[2]].min()
+    assert [len(part) for part in split(np.zeros(9, np.int64))] == [9, 0, 0]
+
+
+def test_platt_finds_the_slope_and_shift_that_made_the_labels() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, 100_000)
+    labels = rng.random(len(logits)) < 1 / (1 + np.exp(-(0.7 * logits - 0.5)))
+    assert platt(labels, logits) == pytest.approx((0.7, -0.5), abs=0.03)
+
+
+def test_platt_leaves_alone_what_it_cannot_fit_or_would_turn_round() -> None:
+    logits = np.linspace(-3, 3, 100)
+    assert platt(logits > 2.9, logits) == IDENTITY
+    assert platt(logits < 0, logits) == IDENTITY
+
+
+def test_a_model_of_other_features_is_refused_by_name(trained: Path, tmp_path: Path) -> None:
+    card = msgspec.json.decode((trained / CARD).read_bytes())
+    card["features"][3] = "phase_of_the_moon"
+    (tmp_path / CARD).write_bytes(msgspec.json.encode(card))
+    with pytest.raises(VersionError, match=f"phase_of_the_moon are gone, {NAMES[3]} are new"):
+        Model.load(tmp_path)
+
+
+def test_a_damaged_or_missing_model_is_refused(trained: Path, tmp_path: Path) -> None:
+    with pytest.raises(VersionError, match="cannot be read"):
+        Model.load(tmp_path)
+    (tmp_path / CARD).write_bytes((trained / CARD).read_bytes())
+    with pytest.raises(VersionError, match="cannot be read"):
+        Model.load(tmp_path)
+    (tmp_path / NET).write_bytes((trained / NET).read_bytes()[:-1])
+    with pytest.raises(VersionError, match="not the one"):
+        Model.load(tmp_path)
+
+
+def test_a_net_that_answers_no_probability_is_named(trained: Path) -> None:
+    features = planted(5).features
+    features[3, 0] = np.nan
+    with pytest.raises(VersionError, match=r"row 3.*not finite either"):
+        Model.load(trained).predict(features)
+
+
+def test_features_of_another_width_are_refused(trained: Path) -> None:
+    with pytest.raises(ShapeError):
+        Model.load(trained).predict(np.zeros((3, 4), np.float32))
+
+
+def test_no_rows_get_no_answers(trained: Path) -> None:
+    found = Model.load(trained).predict(np.empty((0, len(NAMES)), np.float32))
+    assert [len(values) for values in found.values()] == [0] * len(HEADS)
+
+
+def test_serving_loads_neither_torch_nor_onnxruntime_before_it_must() -> None:
+    code = (
+        "import sys, bowerbird.ranking.runtime, bowerbird.ranking.train;"
+        "print(sorted({'torch', 'onnx', 'onnxruntime'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "[]"
