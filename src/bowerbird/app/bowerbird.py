@@ -86,7 +86,7 @@ class Bowerbird:
         self._programs = Programs(
             self.path / "programs", catalog(tuple(self.config.embeddings), self.config.models)
         )
-        self._version_failure = ""
+        self._version_failure, self._looked_at = "", 0
         self.refresh_version()
 
     @staticmethod
@@ -230,11 +230,11 @@ class Bowerbird:
         that cannot be loaded leaves the one before it in place; `ready` says why.
         """
         loaded = self._live.version.number if self._live.version else 0
-        try:
-            version = newest_version(self.path / "versions", loaded)
-        except Exception as error:
-            self._version_failure = f"the newest Version cannot be loaded: {error}"
+        published = max(numbers(self.path / "versions"), default=0)
+        if published == self._looked_at:
             return False
+        version, self._version_failure = newest_version(self.path / "versions", loaded)
+        self._looked_at = published
         if version is None:
             return False
         overlays = overlays_of(version)
@@ -242,7 +242,6 @@ class Bowerbird:
         with self._append, self._lock.write():
             catch_up(overlays.values(), self._read, self._live.world.offset)
             self._live.version, self._live.overlays = version, overlays
-        self._version_failure = ""
         return True
 
     def versions(self) -> list[VersionInfo]:

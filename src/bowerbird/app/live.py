@@ -11,7 +11,8 @@ from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import Ids
 from bowerbird.page.reading import Reading
 from bowerbird.version.overlay import Overlay
-from bowerbird.version.version import Version, current, load
+from bowerbird.version.publish import folder_of, numbers
+from bowerbird.version.version import Version, load
 from bowerbird.world.world import World
 
 PIECE = 1_000
@@ -57,13 +58,17 @@ def open_world(frozen: Path) -> tuple[World, str]:
         return World(), str(error)
 
 
-def newest_version(versions: Path, than: int) -> Version | None:
-    """Return the newest Version if its number is above `than`, else None.
+def newest_version(versions: Path, than: int) -> tuple[Version | None, str]:
+    """Return the newest Version above `than` that loads, and what kept newer ones out.
 
-    Raises:
-        VersionError: it is damaged, or of another format.
+    A damaged Version, or one of another format, is passed over: the one before it still serves.
     """
-    folder = current(versions)
-    if folder is None or int(folder.name) <= than:
-        return None
-    return load(folder)
+    failures: list[str] = []
+    for number in reversed(numbers(versions)):
+        if number <= than:
+            break
+        try:
+            return load(folder_of(versions, number)), "; ".join(failures)
+        except BowerbirdError as error:
+            failures.append(f"Version {number} cannot be loaded: {error.message}")
+    return None, "; ".join(failures)

@@ -15,7 +15,6 @@ from bowerbird.ig2vec.links_io import load_links, save_links
 from bowerbird.ranking.runtime import Model
 from bowerbird.version.manifest import Manifest, read_manifest, verify
 from bowerbird.version.overlay import Overlay
-from bowerbird.version.publish import folder_of, numbers
 
 CO_ENGAGED = ("accounts", "media")
 
@@ -88,12 +87,6 @@ def load(folder: Path) -> Version:
         account_of=np.load(folder / "account_of.npy", allow_pickle=False),
         models={path.name: Model.load(path) for path in sorted((folder / "models").glob("*"))},
     )
-
-
-def current(versions: Path) -> Path | None:
-    """Return the folder of the newest Version, or None where nothing was published."""
-    found = numbers(versions)
-    return folder_of(versions, found[-1]) if found else None
 
 
 def overlays_of(version: Version) -> dict[str, Overlay]:
