@@ -14,8 +14,8 @@ from bowerbird.core.ids import hash64
 from bowerbird.features import NAMES, NO_VECTORS, Part, Vectors, compute, no_part
 from bowerbird.ranking.examples import Examples, build_examples
 from bowerbird.world.world import World
-from tests.features.tiny import HOUR, MINUTE, START, batch
-from tests.ranking.log import POSTS, Row, did, examples_of, page_of, reader, seen
+from tests.features.tiny import HOUR, MINUTE, START, Row, batch
+from tests.ranking.log import POSTS, did, examples_of, page_of, reader, seen
 
 ANA, BEN = 0, 1
 

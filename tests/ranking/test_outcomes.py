@@ -6,8 +6,8 @@ import pytest
 
 from bowerbird.core.facts import Action, FactKind
 from bowerbird.ranking.heads import DAY_MS, HEADS
-from tests.features.tiny import MINUTE, START
-from tests.ranking.log import POSTS, Row, did, examples_of, page_of, seen
+from tests.features.tiny import MINUTE, START, Row
+from tests.ranking.log import POSTS, did, examples_of, page_of, seen
 
 ANA, BEN = 0, 1
 T = START

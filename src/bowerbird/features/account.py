@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, NONE, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
     PRIORS,
@@ -34,7 +34,7 @@ IMPRESSION = int(Action.IMPRESSION)
 RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.FOLLOW))
 
 
-@kernel
+@inner
 def fill_account(accounts: Accounts, owners: I32, now: Whole, out: F32) -> None:
     """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 7])."""
     for i in range(len(owners)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, NONE, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
     PRIORS,
@@ -37,7 +37,7 @@ IMPRESSION = int(Action.IMPRESSION)
 RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.HIDE))
 
 
-@kernel
+@inner
 def fill_activity(users: Users, user: Whole, now: Whole, out: F32) -> None:
     """Write the columns of one person into every row of `out` ([n, 8])."""
     if user == NONE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, NONE, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
     ENGAGED_PRIOR,
@@ -36,7 +36,7 @@ IMPRESSION = int(Action.IMPRESSION)
 FOLLOW = int(Action.FOLLOW)
 
 
-@kernel
+@inner
 def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, out: F32) -> None:
     """Write the columns of `user` and the accounts `owners` ([n], NONE for unknown) into `out`.
 

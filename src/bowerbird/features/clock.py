@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bowerbird.core.facts import F32
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import DAY_MS
 from bowerbird.world.probe import Whole
@@ -25,7 +25,7 @@ WEEK_MS = 7 * DAY_MS
 MONDAY_MS = 4 * DAY_MS  # the epoch began on a Thursday; 5 January 1970 was a Monday
 
 
-@kernel
+@inner
 def fill_clock(now: Whole, out: F32) -> None:
     """Write the columns into every row of `out` ([n, 4])."""
     day = 2.0 * math.pi * (now % DAY_MS) / DAY_MS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.features.account import ACCOUNT, fill_account
 from bowerbird.features.activity import ACTIVITY, fill_activity
 from bowerbird.features.affinity import AFFINITY, fill_affinity
@@ -80,7 +80,7 @@ def fill(
     fill_clock(now, out[:, b[9] : b[10]])
 
 
-@kernel
+@inner
 def known_rows(media: I32, known: int) -> I32:
     """Return `media` with NONE for rows from `known` on."""
     rows = np.empty(len(media), np.int32)
@@ -89,7 +89,7 @@ def known_rows(media: I32, known: int) -> I32:
     return rows
 
 
-@kernel
+@inner
 def owners_of(media: Media, rows: I32, known: int) -> I32:
     """Return the account of each media ([n]), NONE where it has none or it is not known."""
     owners = np.full(len(rows), NONE, np.int32)

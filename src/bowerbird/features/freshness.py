@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import UNKNOWN_SPAN, log_hours
 from bowerbird.world.probe import Whole
@@ -25,7 +25,7 @@ FRESHNESS = Family(
 LONGEST_S = 24.0 * 3600.0
 
 
-@kernel
+@inner
 def fill_freshness(media: Media, rows: I32, now: Whole, out: F32) -> None:
     """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 4])."""
     for i in range(len(rows)):

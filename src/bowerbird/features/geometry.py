@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
@@ -30,7 +30,7 @@ GEOMETRY = Family(
 )
 
 
-@kernel
+@inner
 def fill_geometry(
     users: Users, arenas: Arenas, parts: tuple[Part, Part], user: Whole, owners: I32, out: F32
 ) -> None:
@@ -58,7 +58,7 @@ def fill_geometry(
             out[i, 2] = 1.0 / (1.0 + best)
 
 
-@kernel
+@inner
 def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
     """Return which part has a vector of `account` and on which line, NONE where neither has."""
     if account != NONE:
@@ -69,7 +69,7 @@ def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
     return 0, NONE
 
 
-@kernel
+@inner
 def cosines(vector: F32, lanes: F32, near: F32) -> None:
     """Write the product of `vector` ([d]) with each lane of `lanes` ([d, LANES]) into `near`."""
     near[:] = 0.0
@@ -78,7 +78,7 @@ def cosines(vector: F32, lanes: F32, near: F32) -> None:
             near[lane] += vector[j] * lanes[j, lane]
 
 
-@kernel
+@inner
 def nearest(near: F32, seeds: Whole) -> int:
     """Return the first lane with the greatest cosine."""
     best = 0
@@ -88,7 +88,7 @@ def nearest(near: F32, seeds: Whole) -> int:
     return best
 
 
-@kernel
+@inner
 def fill_lanes(
     users: Users, arenas: Arenas, parts: tuple[Part, Part], user: Whole, lanes: F32
 ) -> int:
@@ -116,7 +116,7 @@ def fill_lanes(
     return seeds
 
 
-@kernel
+@inner
 def add_mean(lanes: F32, seeds: Whole) -> None:
     """Write the mean of the filled lanes, at length 1, into lane `MEAN`."""
     square = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, NONE, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
     PRIORS,
@@ -41,7 +41,7 @@ RATES = (
 )
 
 
-@kernel
+@inner
 def fill_popularity(media: Media, rows: I32, now: Whole, out: F32) -> None:
     """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 8])."""
     for i in range(len(rows)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from bowerbird.core.facts import F32, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.world.counters import remains
 from bowerbird.world.probe import Whole
 
@@ -49,19 +49,19 @@ ENGAGED_PRIOR = (0.25, 20.0)
 """The same, of any engagement from a click up."""
 
 
-@kernel
+@inner
 def log_count(count: float) -> float:
     """Return ln(1 + count); a negative count (undone more than done) is none."""
     return math.log1p(max(count, 0.0))
 
 
-@kernel
+@inner
 def log_weight(weight: float) -> float:
     """Return ln(1 + weight), mirrored for a negative one."""
     return math.copysign(math.log1p(abs(weight)), weight)
 
 
-@kernel
+@inner
 def log_rate(count: float, shown: float, prior: float, strength: float) -> float:
     """Return ln of the smoothed rate over its prior, within [-5, 5]; 0 says "as any other".
 
@@ -72,7 +72,7 @@ def log_rate(count: float, shown: float, prior: float, strength: float) -> float
     return min(max(math.log(rate / prior), -5.0), 5.0)
 
 
-@kernel
+@inner
 def log_hours(then: Whole, now: Whole) -> float:
     """Return ln(1 + hours) from `then` to `now` (epoch ms), 0 for the future; `then` 0 is unknown.
 
@@ -84,13 +84,13 @@ def log_hours(then: Whole, now: Whole) -> float:
     return math.log1p(min(hours, LONGEST_H))
 
 
-@kernel
+@inner
 def decayed(value: float, then: Whole, now: Whole, half_life: float) -> float:
     """Return `value`, as of `then`, at `now`, both epoch ms; the past is not blown up."""
     return value * remains(float(max(now - then, 0)), half_life)
 
 
-@kernel
+@inner
 def engagements(counts: F32) -> float:
     """Return the events that say interest, from click to profile visit, of one line of counts."""
     total = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bowerbird.core.facts import F32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import log_count
 from bowerbird.world.probe import Whole
@@ -23,7 +23,7 @@ SESSION = Family(
 )
 
 
-@kernel
+@inner
 def fill_session(users: Users, user: Whole, now: Whole, out: F32) -> None:
     """Write the columns of one person into every row of `out` ([n, 3])."""
     if user == NONE or users.session_ts[user] <= 0 or now - users.last_ts[user] > SESSION_GAP:

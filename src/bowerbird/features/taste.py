@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Arenas, Media, Users
@@ -26,7 +26,7 @@ TASTE = Family(
 )
 
 
-@kernel
+@inner
 def fill_taste(
     media: Media, users: Users, arenas: Arenas, user: Whole, rows: I32, out: F32
 ) -> None:
@@ -53,7 +53,7 @@ def fill_taste(
         out[i, 2 + form] = 1.0
 
 
-@kernel
+@inner
 def late_types(users: Users, arenas: Arenas, user: Whole) -> tuple[int, int, int, int]:
     """Return how many of the person's last `LOOK_BACK` engagements were of each media type."""
     photo = video = story = live = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import TOPICS, Accounts, Arenas, Media, Users
@@ -25,7 +25,7 @@ TOPIC = Family(
 )
 
 
-@kernel
+@inner
 def fill_topics(
     media: Media,
     accounts: Accounts,
@@ -58,7 +58,7 @@ def fill_topics(
             out[i, 1] = max(out[i, 1], np.float32(share))
 
 
-@kernel
+@inner
 def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> I32:
     """Return the topics ([TOPICS], NONE-padded) of a media, or else of its account."""
     topics = np.full(TOPICS, NONE, np.int32)
@@ -69,7 +69,7 @@ def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> I32
     return topics
 
 
-@kernel
+@inner
 def count_of(topic: Whole, known: I32, times: I32, filled: Whole) -> int:
     """Return how often `topic` was met."""
     for k in range(filled):
@@ -78,7 +78,7 @@ def count_of(topic: Whole, known: I32, times: I32, filled: Whole) -> int:
     return 0
 
 
-@kernel
+@inner
 def recent_topics(
     media: Media,
     accounts: Accounts,

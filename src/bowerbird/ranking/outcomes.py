@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bowerbird.core.facts import F32, I8, I32, I64, NONE, U8, UNDOES, Action
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.ranking.heads import ACTIONS, HEADS, OF_ACCOUNT, WINDOWS
 from bowerbird.ranking.impressions import Events
 from bowerbird.ranking.requests import Requests
@@ -144,14 +144,14 @@ def join(shown: Shown, acts: Acts, windows: I64, labels: U8) -> None:
             labels[shown.row[at], head] = 0 if acts.undo[i] else 1
 
 
-@kernel
+@inner
 def fits(shown: Shown, j: int, acts: Acts, i: int) -> bool:
     """Return whether an action may belong to an impression, time apart."""
     same = acts.media[i] < 0 or acts.media[i] == shown.media[j]
     return bool(same and acts.offset[i] >= shown.offset[j])
 
 
-@kernel
+@inner
 def last_named(shown: Shown, acts: Acts, i: int, low: int, high: int, window: int) -> int:
     """Return the last impression under the action's own request id, or NONE.
 
@@ -166,7 +166,7 @@ def last_named(shown: Shown, acts: Acts, i: int, low: int, high: int, window: in
     return NONE
 
 
-@kernel
+@inner
 def last_before(shown: Shown, acts: Acts, i: int, low: int, high: int, window: int) -> int:
     """Return the last impression at or before the action that names no other request, or NONE."""
     for j in range(high - 1, low - 1, -1):
@@ -178,7 +178,7 @@ def last_before(shown: Shown, acts: Acts, i: int, low: int, high: int, window: i
     return NONE
 
 
-@kernel
+@inner
 def last_done(
     shown: Shown, acts: Acts, i: int, low: int, high: int, window: int, labels: U8
 ) -> int:
