@@ -8,75 +8,16 @@ are made to be *summed* over a person's seeds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, I64, NONE, Action
+from bowerbird.core.facts import F32, I32, I64, NONE
 from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Links
+from bowerbird.ig2vec.baskets import Baskets, CoEngagementConfig, baskets, damp
 from bowerbird.ig2vec.engagements import Engagements
 from bowerbird.ig2vec.most import keep_most, sort_most
 
-
-class Damping(StrEnum):
-    """How much less a person counts who engaged with n rows."""
-
-    NONE = "none"
-    ROOT = "root"  # 1 / sqrt(n)
-    LOG = "log"  # 1 / log(1 + n)
-
-
-@dataclass(frozen=True, slots=True)
-class CoEngagementConfig:
-    """What counts as being engaged with together.
-
-    Attributes:
-        weights: action -> weight of it; a row counts with the greatest of what a person did.
-            Actions not named do not count. An impression may: where a feed was chosen for the
-            person, what it showed says something.
-        damping: of people who engage with much.
-        shrinkage: of scores with little evidence.
-        newest: rows a person counts for at most.
-        k: rows kept for each row.
-    """
-
-    weights: Mapping[Action, float] = field(
-        default_factory=lambda: {
-            Action.CLICK: 0.5,
-            Action.LONG_VIEW: 1.0,
-            Action.LIKE: 1.0,
-            Action.COMMENT: 1.0,
-            Action.SAVE: 1.0,
-            Action.SHARE: 1.0,
-            Action.FOLLOW: 1.0,
-            Action.PROFILE_VISIT: 1.0,
-        }
-    )
-    damping: Damping = Damping.ROOT
-    shrinkage: float = 2.0
-    newest: int = 200
-    k: int = 200
-
-
 DEFAULT = CoEngagementConfig()
-
-
-@dataclass(frozen=True, slots=True)
-class Baskets:
-    """What each of p people engaged with, each row once.
-
-    Attributes:
-        rows: [n] int32, the newest last within a person.
-        weights: [n] float32.
-        starts: [p + 1] int64.
-    """
-
-    rows: I32
-    weights: F32
-    starts: I64
 
 
 def co_engaged_accounts(engagements: Engagements, config: CoEngagementConfig = DEFAULT) -> Links:
@@ -89,111 +30,65 @@ def co_engaged_media(engagements: Engagements, config: CoEngagementConfig = DEFA
     return co_engagement(baskets(engagements, engagements.media, config), config)
 
 
-def baskets(engagements: Engagements, rows: I32, config: CoEngagementConfig) -> Baskets:
-    """Return the `config.newest` distinct rows each person engaged with last.
-
-    Args:
-        engagements: [n], by person and time.
-        rows: [n] int32 what each engagement was with; NONE is left out.
-        config: weights of actions.
-    """
-    by_action = np.zeros(256, np.float32)
-    by_action[list(config.weights)] = list(config.weights.values())
-    weight = by_action[engagements.action]
-    counts = (weight > 0) & (rows != NONE)
-    user, rows, weight = engagements.user[counts], rows[counts], weight[counts]
-    order = np.lexsort((rows, user))  # stable: the newest of a pair comes last
-    user, rows, weight = user[order], rows[order], weight[order]
-    ends = np.append((user[1:] != user[:-1]) | (rows[1:] != rows[:-1]), [True] * (len(user) > 0))
-    at = np.flatnonzero(ends)
-    if not len(at):
-        return Baskets(rows, weight, np.zeros(1, np.int64))
-    best = np.maximum.reduceat(weight, np.append(0, at[:-1] + 1))
-    newest_first = np.lexsort((order[at], user[at]))
-    return _cut(user[at][newest_first], rows[at][newest_first], best[newest_first], config.newest)
-
-
-def _cut(user: I32, rows: I32, weight: F32, newest: int) -> Baskets:
-    """Keep the last `newest` of each person."""
-    ends = np.flatnonzero(np.append(user[1:] != user[:-1], True))
-    sizes = np.diff(ends, prepend=-1)
-    kept = np.repeat(ends, sizes) - np.arange(len(user)) < newest
-    starts = np.append(0, np.cumsum(np.minimum(sizes, newest))).astype(np.int64)
-    return Baskets(rows[kept], weight[kept], starts)
-
-
 def co_engagement(people: Baskets, config: CoEngagementConfig = DEFAULT) -> Links:
     """Return for each row of `people` the `config.k` best that share people with it."""
     size = int(people.rows.max(initial=NONE)) + 1
     person = np.repeat(np.arange(len(people.starts) - 1), np.diff(people.starts))
     by_row = np.argsort(people.rows, kind="stable")
     owners = np.append(0, np.cumsum(np.bincount(people.rows, minlength=size))).astype(np.int64)
-    damp = _damp(np.diff(people.starts), config.damping)
-    mass = np.bincount(people.rows, damp[person] * people.weights**2, minlength=size)
+    counts_for = damp(np.diff(people.starts), config.damping)
+    mass = np.bincount(people.rows, counts_for[person] * people.weights**2, minlength=size)
+    engaged = np.flatnonzero(np.diff(owners)).astype(np.int32)
     found, scores, length = _pair(
+        engaged,
         people.rows,
         people.weights,
         people.starts,
         (person[by_row].astype(np.int32), people.weights[by_row], owners),
-        damp,
+        counts_for,
         np.sqrt(mass).astype(np.float32),
         (config.k, config.shrinkage),
     )
-    return _links(found, scores, length)
-
-
-def _damp(sizes: I64, damping: Damping) -> F32:
-    """Return [p] float32, what each person counts for who engaged with `sizes` rows."""
-    by = {
-        Damping.NONE: np.ones(len(sizes)),
-        Damping.ROOT: 1 / np.sqrt(np.maximum(sizes, 1)),
-        Damping.LOG: 1 / np.log1p(np.maximum(sizes, 1)),
-    }
-    return by[damping].astype(np.float32)
-
-
-def _links(found: I32, scores: F32, length: I32) -> Links:
-    """Return [A, k] lists as links, without the lines that are empty."""
-    lines = np.flatnonzero(length)
-    index = np.full(len(length), NONE, np.int32)
-    index[lines] = np.arange(len(lines), dtype=np.int32)
-    return Links(index, found[lines], length[lines], scores[lines])
+    index = np.full(size, NONE, np.int32)
+    index[engaged] = np.where(length > 0, np.arange(len(engaged)), NONE)
+    return Links(index, found, length, scores)
 
 
 @kernel
 def _pair(
+    engaged: I32,
     rows: I32,
     weights: F32,
     starts: I64,
     owners: tuple[I32, F32, I64],
-    damp: F32,
+    counts_for: F32,
     norms: F32,
     limits: tuple[int, float],
 ) -> tuple[I32, F32, I32]:
-    """Return the best rows beside each row, their scores, and how many: [A, k], [A, k], [A].
+    """Return what is best beside each of `engaged`, scores, and how many: [m, k], [m, k], [m].
 
     Args:
+        engaged: [m] rows that somebody engaged with.
         rows: [n] by person.
         weights: [n].
         starts: [p + 1] bounds of people in both.
         owners: by row: person [n], weight [n], bounds [A + 1].
-        damp: [p].
+        counts_for: [p] by person.
         norms: [A] sqrt of c(i, i).
         limits: k and shrinkage.
     """
     person, weight, bounds = owners
     k, shrinkage = limits
-    size = len(norms)
-    found = np.full((size, k), NONE, np.int32)
-    scores = np.zeros((size, k), np.float32)
-    length = np.zeros(size, np.int32)
-    together = np.zeros(size, np.float32)
-    touched = np.empty(size, np.int32)
-    for row in range(size):
+    found = np.full((len(engaged), k), NONE, np.int32)
+    scores = np.zeros((len(engaged), k), np.float32)
+    length = np.zeros(len(engaged), np.int32)
+    together = np.zeros(len(norms), np.float32)
+    touched = np.empty(len(norms), np.int32)
+    for line, row in enumerate(engaged):
         met = 0
         for at in range(bounds[row], bounds[row + 1]):
             who = person[at]
-            strength = weight[at] * damp[who]
+            strength = weight[at] * counts_for[who]
             for other in range(starts[who], starts[who + 1]):
                 j = rows[other]
                 if together[j] == 0:
@@ -204,7 +99,7 @@ def _pair(
             j = touched[n]
             if j != row:
                 score = np.float32(together[j] / (norms[row] * norms[j] + shrinkage))
-                length[row] = keep_most(found[row], scores[row], length[row], j, score)
+                length[line] = keep_most(found[line], scores[line], length[line], j, score)
             together[j] = 0
-        sort_most(found[row], scores[row], length[row])
+        sort_most(found[line], scores[line], length[line])
     return found, scores, length

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from enum import IntEnum, StrEnum
-from typing import Any, Self, TypeVar
+from enum import StrEnum
+from typing import Any, Self
 
 import numpy as np
 
-from bowerbird.core.errors import ConfigError, did_you_mean
+from bowerbird.core.errors import ConfigError
 from bowerbird.core.facts import ENGAGEMENTS, F32, U8, Action, MediaType
+from bowerbird.ig2vec.naming import choice, named
 
 POSITIVE = (
     "dim",
@@ -27,7 +28,8 @@ POSITIVE = (
 )
 """The numbers of a config that must be over 0."""
 
-Named = TypeVar("Named", bound=IntEnum)
+NOT_NEGATIVE = ("decay", "subsample", "min_session", "popularity")
+"""The numbers that may be 0 too."""
 
 
 class ScoreRule(StrEnum):
@@ -91,7 +93,7 @@ class EmbeddingConfig:
     negatives: int = 5
     epochs: int = 15
     lr: float = 0.1
-    decay: float = 0.015
+    decay: float = 0.01
     start_scale: float = 20.0
     negative_exponent: float = 0.75
     subsample: float = 1e-3
@@ -112,6 +114,9 @@ class EmbeddingConfig:
         for name in POSITIVE:
             if not getattr(self, name) > 0:
                 raise self._wrong(f"{name} {getattr(self, name)}", "over 0")
+        for name in NOT_NEGATIVE:
+            if getattr(self, name) < 0:
+                raise self._wrong(f"{name} {getattr(self, name)}", "0 or more")
         for action, weight in self.weights.items():
             if not 0 < weight <= 1:
                 raise self._wrong(f"weight {weight} of {action.name.lower()}", "over 0, at most 1")
@@ -149,29 +154,14 @@ class EmbeddingConfig:
         """
         known = cls.__slots__
         for key in table:
-            if key not in known:
-                raise ConfigError(f"an embedding has no {key!r}", did_you_mean(key, known))
+            choice(known, key, "setting of an embedding")
         given = dict(table)
         if "actions" in given:
-            given["actions"] = tuple(_named(Action, word) for word in given["actions"])
+            given["actions"] = tuple(named(Action, word) for word in given["actions"])
         if "weights" in given:
-            given["weights"] = {_named(Action, word): w for word, w in given["weights"].items()}
+            given["weights"] = {named(Action, word): w for word, w in given["weights"].items()}
         if "media_types" in given:
-            given["media_types"] = tuple(_named(MediaType, word) for word in given["media_types"])
+            given["media_types"] = tuple(named(MediaType, word) for word in given["media_types"])
         if "rule" in given:
-            given["rule"] = _rule(given["rule"])
+            given["rule"] = ScoreRule(choice(ScoreRule, given["rule"], "rule to score by"))
         return cls(**given)
-
-
-def _named(enum: type[Named], word: str) -> Named:
-    names = {member.name.lower(): member for member in enum}
-    if word not in names:
-        raise ConfigError(f"{word!r} is no {enum.__name__}", did_you_mean(word, names))
-    return names[word]
-
-
-def _rule(word: str) -> ScoreRule:
-    rules = [rule.value for rule in ScoreRule]
-    if word not in rules:
-        raise ConfigError(f"{word!r} is no rule to score neighbours by", did_you_mean(word, rules))
-    return ScoreRule(word)

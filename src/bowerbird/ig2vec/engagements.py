@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Mask, Positions
 from bowerbird.core.facts import (
@@ -25,9 +23,8 @@ from bowerbird.core.facts import (
     Flag,
     MediaType,
 )
+from bowerbird.ig2vec.lookup import look_up
 from bowerbird.world.rules import LONG_VIEW_MS, LONG_VIEW_SHARE, LONG_VIEW_UNKNOWN_MS
-
-T = TypeVar("T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +125,10 @@ def _read(batch: FactBatch, catalogue: Catalogue, wanted: Mask) -> Engagements:
     is_wanted = (batch.kind == FactKind.EVENT) & wanted[batch.code] & (batch.user != NONE)
     at = np.flatnonzero(is_wanted)
     media, action = batch.media[at], batch.code[at]
-    media_type = _look(catalogue.media_type, media, UNKNOWN)
-    duration_s = _look(catalogue.duration_s, media, np.nan)
+    media_type = look_up(catalogue.media_type, media, UNKNOWN)
+    duration_s = look_up(catalogue.duration_s, media, np.nan)
     is_long = (action == Action.VIEW) & _is_long(batch.value[at], media_type, duration_s)
-    owner = _look(catalogue.account, media, NONE)
+    owner = look_up(catalogue.account, media, NONE)
     account = np.where(batch.account[at] != NONE, batch.account[at], owner)
     everything = Engagements(
         user=batch.user[at],
@@ -152,14 +149,6 @@ def _is_long(dwell_ms: F32, media_type: U8, duration_s: F32) -> Mask:
     by_type[: len(LONG_VIEW_MS)] = LONG_VIEW_MS
     whole = np.where((media_type == MediaType.VIDEO) & (duration_s > 0), duration_s, np.inf)
     return np.asarray(dwell_ms >= np.minimum(by_type[media_type], LONG_VIEW_SHARE * 1000.0 * whole))
-
-
-def _look(column: NDArray[T], rows: I32, absent: float) -> NDArray[T]:
-    """Return `column[rows]`, `absent` where a row is NONE or beyond the column."""
-    found = np.full(len(rows), absent, column.dtype)
-    inside = (rows >= 0) & (rows < len(column))
-    found[inside] = column[rows[inside]]
-    return found
 
 
 def _join(parts: Sequence[Engagements]) -> Engagements:

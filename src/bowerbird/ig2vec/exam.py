@@ -17,6 +17,7 @@ from bowerbird.core.signals import Links
 from bowerbird.ig2vec.config import ScoreRule
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.lookup import look_up
 from bowerbird.ig2vec.neighbours import search_space
 from bowerbird.ig2vec.questions import Questions, questions
 from bowerbird.ig2vec.same_topic import same_topic
@@ -64,7 +65,7 @@ def exam(
         without a question; `topics` as from `same_topic`.
     """
     asked = questions(held_out, most=most, seed=seed)
-    lines = _lines(embedding, asked.answer)
+    lines = look_up(embedding.index, asked.answer, NONE)
     ranks = {
         name: _ranks(embedding, asked, score)
         for name, score in _methods(embedding, co_engaged).items()
@@ -112,12 +113,10 @@ def _by_links(embedding: Embedding, links: Links, recent: I32) -> F32:
     for place in range(recent.shape[1]):
         asked = np.flatnonzero(recent[:, place] != NONE)
         accounts = embedding.accounts[recent[asked, place]]
-        lines = np.where(
-            accounts < len(links.index), links.index[accounts % len(links.index)], NONE
-        )
+        lines = look_up(links.index, accounts, NONE)
         asked, lines = asked[lines != NONE], lines[lines != NONE]
         filled = np.arange(links.rows.shape[1]) < links.length[lines][:, None]
-        found = _lines(embedding, links.rows[lines])
+        found = look_up(embedding.index, links.rows[lines], NONE)
         at, column = np.nonzero(filled & (found != NONE))
         scores[asked[at], found[at, column]] += links.scores[lines[at], column]
     return scores
@@ -133,27 +132,23 @@ def _ranks(embedding: Embedding, asked: Questions, score: Score) -> F64:
 
 
 def _ranks_of(embedding: Embedding, asked: Questions, score: Score) -> F64:
-    before, answer = _lines(embedding, asked.before), _lines(embedding, asked.answer)
+    before, answer = (
+        look_up(embedding.index, asked.before, NONE),
+        look_up(embedding.index, asked.answer, NONE),
+    )
     scores = score(_recent(before))
     at, place = np.nonzero(before != NONE)
     scores[at, before[at, place]] = -np.inf
     mine = np.take_along_axis(scores, np.maximum(answer, 0)[:, None], axis=1)
     above = (scores > mine).sum(axis=1)
     equal = (scores == mine).sum(axis=1) - 1
-    answerable = (answer != NONE) & (before != NONE).any(axis=1)
-    return np.where(answerable, above + equal / 2, np.inf)
+    return np.where(answer != NONE, above + equal / 2, np.inf)
 
 
 def _recent(before: I32) -> I32:
     """Return [q, RECENT], the first known lines of each question."""
     order = np.argsort(before == NONE, axis=1, kind="stable")[:, :RECENT]
     return np.take_along_axis(before, order, axis=1)
-
-
-def _lines(embedding: Embedding, accounts: I32) -> I32:
-    """Return the line of each account row, NONE for those without a vector."""
-    inside = (accounts >= 0) & (accounts < len(embedding.index))
-    return np.where(inside, embedding.index[np.where(inside, accounts, 0)], np.int32(NONE))
 
 
 def _by_tier(hit: F64, tier: I64) -> dict[str, float | None]:

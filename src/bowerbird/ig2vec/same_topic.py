@@ -9,6 +9,7 @@ import numpy as np
 from bowerbird.core.candidates import Mask
 from bowerbird.core.facts import F32, F64, I32, I64, NONE
 from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.lookup import look_up
 from bowerbird.ig2vec.neighbours import nearest_lines
 from bowerbird.ig2vec.tiers import TIERS, tiers
 
@@ -30,8 +31,7 @@ def same_topic(embedding: Embedding, topic_of: I32, mixture: F32 | None = None) 
         `mixture` `ceiling` (of the 20 whose true mixtures are nearest by cosine); the groups are
         `all`, `head`, `torso`, `tail` (see `tiers`) and `established` (20 words or more).
     """
-    inside = embedding.accounts < len(topic_of)
-    topic = np.where(inside, topic_of[np.where(inside, embedding.accounts, 0)], NONE)
+    topic = look_up(topic_of, embedding.accounts, NONE)
     known = np.flatnonzero(topic != NONE)
     if len(known) < 2:
         return {}
@@ -45,7 +45,7 @@ def same_topic(embedding: Embedding, topic_of: I32, mixture: F32 | None = None) 
     return {name: _of(group, columns) for name, group in _groups(counts).items()}
 
 
-def _share(topic: I64, vectors: F32) -> F64:
+def _share(topic: I32, vectors: F32) -> F64:
     """Return [m], how many of each line's nearest by cosine have its topic."""
     norms = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
     unit = (vectors / np.where(norms > 0, norms, 1)).astype(np.float32)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bowerbird.core.errors import TrainingError
+from bowerbird.ig2vec.config import EmbeddingConfig, ScoreRule
+from bowerbird.ig2vec.corpus import Corpus
+from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.neighbours import neighbours
+from bowerbird.ig2vec.training import train_vectors
+from tests.ig2vec.making import clustered, corpus
+
+CONFIG = EmbeddingConfig(dim=16, epochs=8)
+
+
+@pytest.fixture(scope="module")
+def words() -> Corpus:
+    return clustered(seed=3)
+
+
+@pytest.fixture(scope="module")
+def learned(words: Corpus) -> Embedding:
+    return train_vectors(words, CONFIG)
+
+
+def same_cluster(embedding: Embedding, rule: ScoreRule) -> float:
+    config = replace(embedding.config, rule=rule, popularity=0.0)
+    links = neighbours(replace(embedding, config=config), k=10)
+    return float((links.rows // 25 == embedding.accounts[:, None] // 25).mean())
+
+
+def test_neighbours_are_of_the_same_cluster(learned: Embedding) -> None:
+    assert same_cluster(learned, ScoreRule.COSINE) > 0.95  # blindly it were 0.12
+    assert same_cluster(learned, ScoreRule.CONTEXT) > 0.95
+
+
+def test_shuffled_words_teach_nothing(words: Corpus) -> None:
+    shuffled = replace(words, tokens=np.random.default_rng(0).permutation(words.tokens))
+    assert same_cluster(train_vectors(shuffled, CONFIG), ScoreRule.COSINE) < 0.25
+
+
+def test_vectors_have_length_one_and_a_line_an_account(learned: Embedding) -> None:
+    assert learned.vectors.shape == learned.out.shape == (200, 16)
+    assert learned.vectors.dtype == learned.out.dtype == np.float32
+    assert np.allclose((learned.vectors**2).sum(axis=1), 1, atol=1e-5)
+    assert np.array_equal(learned.index[learned.accounts], np.arange(200))
+
+
+def test_the_same_seed_gives_the_same_bits(words: Corpus, learned: Embedding) -> None:
+    again = train_vectors(words, CONFIG)
+    assert again.vectors.tobytes() == learned.vectors.tobytes()
+    assert again.out.tobytes() == learned.out.tobytes()
+    other = train_vectors(words, replace(CONFIG, seed=1))
+    assert other.vectors.tobytes() != learned.vectors.tobytes()
+
+
+def test_two_threads_learn_as_well(words: Corpus) -> None:
+    config = replace(CONFIG, threads=2)
+    assert same_cluster(train_vectors(words, config), ScoreRule.COSINE) > 0.95
+
+
+def test_progress_reaches_one(words: Corpus) -> None:
+    told: list[float] = []
+    train_vectors(words, replace(CONFIG, epochs=2), told.append)
+    assert told == [0.5, 1.0]
+
+
+def test_a_corpus_too_thin_says_what_it_has() -> None:
+    with pytest.raises(TrainingError, match="'default' has 1 accounts with 3 engagements"):
+        train_vectors(corpus([5, 1, 5], [5, 2]), EmbeddingConfig())
+
+
+def test_words_of_little_weight_are_read_less_often(words: Corpus) -> None:
+    """Words of weight 1e-6 are read in no epoch: vectors stay where they started."""
+    faint = replace(words, weights=np.full_like(words.weights, 1e-6))
+    assert not train_vectors(faint, CONFIG).out.any()
