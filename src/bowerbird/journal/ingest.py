@@ -148,8 +148,9 @@ def _drafts(
     """Yield what is good in the sources; the rest is in quarantine by then."""
     rows = 0
     for source in sources:
+        named = source.kind if kind is None else kind
         for chunk in source.read(source.path):
-            checked = check(chunk.rows, now=now, untimed=untimed, kind=kind or source.kind)
+            checked = check(chunk.rows, now=now, untimed=untimed, kind=named)
             faults = sorted(checked.faults.items())
             rejects = [Reject(chunk.lines[p], reason, chunk.raw_of(p)) for p, reason in faults]
             load.quarantine.add(source.path.name, _by_line(chunk, rejects))

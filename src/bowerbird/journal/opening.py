@@ -8,7 +8,7 @@ from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import JournalDamaged, JournalError, NotFound
 from bowerbird.core.ids import SPACES
 from bowerbird.journal.body import hashes_of
-from bowerbird.journal.disk import sync
+from bowerbird.journal.disk import sync, temporary
 from bowerbird.journal.layout import Layout
 from bowerbird.journal.lock import WriteLock
 from bowerbird.journal.manifest import FORMAT, Manifest, load_manifest
@@ -65,6 +65,7 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
         segments = Segments(layout.segments, _manifest(layout, tail, clock))
         seen = _seen(layout, tail, segments)
         segments.remove_strays()
+        temporary(layout.manifest).unlink(missing_ok=True)
         tail.drop_below(segments.end)
     except BaseException:
         if tail is not None:

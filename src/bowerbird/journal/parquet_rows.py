@@ -21,7 +21,10 @@ def read_parquet_rows(path: Path) -> Iterator[Chunk]:
 
     with closing(engine().cursor()) as cursor:
         try:
-            cursor.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
+            file = {"path": str(path)}
+            told = cursor.execute("DESCRIBE SELECT * FROM read_parquet($path)", file).fetchall()
+            columns = ", ".join(_selected(name, type_) for name, type_, *_ in told)
+            cursor.execute(f"SELECT {columns} FROM read_parquet($path)", file)
             names = [column[0] for column in cursor.description or ()]
             first = 1
             while records := cursor.fetchmany(CHUNK_ROWS):
@@ -30,3 +33,9 @@ def read_parquet_rows(path: Path) -> Iterator[Chunk]:
                 first += len(rows)
         except duckdb.Error as error:
             raise InputError(f"cannot read {path}: {error}") from error
+
+
+def _selected(name: str, type_: str) -> str:
+    column = '"' + name.replace('"', '""') + '"'
+    # DuckDB can only hand over a time with a zone where a further package is installed.
+    return f"epoch_ms({column}) AS {column}" if type_ == "TIMESTAMP WITH TIME ZONE" else column

@@ -86,7 +86,7 @@ class Segments:
         return SealedHashes(lambda: (self._verify(entry.hashes), self._verify(entry.filter)))
 
     def remove_strays(self) -> None:
-        """Delete files that no manifest ever named: what a crash while sealing leaves."""
+        """Delete files that the manifest does not name: what a crash while sealing leaves."""
         named = {
             file.name
             for entry in self.manifest.segments

@@ -1,0 +1,69 @@
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bowerbird.journal.journal import Journal
+from tests.journal.rows import NOW, event, whole
+
+ROOT = Path(__file__).parents[2]
+Host = Callable[[Path, float | int], str]
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    """Lets a writer write to a folder and die; see `crash_host.py`."""
+    program = [sys.executable, "-m", "tests.journal.crash_host"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
+    with subprocess.Popen(program, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]  # keywords
+
+        def die(folder: Path, moment: float | int) -> str:
+            process.stdin.write(f"{folder} {moment}\n")
+            return str(process.stdout.readline().strip())
+
+        yield die
+        process.stdin.close()
+
+
+def assert_whole(folder: Path) -> None:
+    """The journal opens, has everything acknowledged, nothing twice, and takes more."""
+    notes = folder / "acknowledged"
+    acknowledged = int(notes.read_text().split()[-1]) if notes.exists() else 0
+    with Journal.open(folder, seal_facts=60) as journal:
+        end = journal.end
+        assert end >= acknowledged
+        if end:
+            batch = whole(journal)
+            assert (batch.start, batch.stop) == (0, end)
+            assert [journal.ids.media.id(row) for row in batch.media] == [
+                f"m{n}" for n in range(end)
+            ]
+        again = [event(n, ts=NOW, event_id=f"e{n}") for n in range(end + 1)]
+        assert journal.append(again, now=NOW).duplicates == end
+        assert not list(folder.rglob("*.tmp"))
+
+
+def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
+    tmp_path: Path, host: Host
+) -> None:
+    rng = random.Random(7)
+    for _ in range(30):
+        assert host(tmp_path, rng.uniform(0.001, 0.15)) == "killed"
+        assert_whole(tmp_path)
+    with Journal.open(tmp_path) as journal:
+        assert journal.end > 1000  # or the writers died before they got to anything
+    assert len(list((tmp_path / "journal/segments").glob("*.parquet"))) > 10
+
+
+def test_a_crash_between_any_two_steps_of_sealing_loses_nothing(tmp_path: Path, host: Host) -> None:
+    ends: list[str] = []
+    while "ended 0" not in ends:
+        folder = tmp_path / str(len(ends))
+        folder.mkdir()
+        ends.append(host(folder, len(ends) + 1))
+        assert_whole(folder)
+    assert set(ends[:-1]) == {"killed"}
+    assert len(ends) > 12  # parquet, hashes, filter and manifest are each written, renamed, synced
