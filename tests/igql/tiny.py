@@ -188,8 +188,8 @@ def _lists(
     def near(n: int, width: int, some: NDArray[np.int64]) -> Links:
         lists = {}
         for row in some.tolist():
-            others = rng.choice(n, width, replace=False)
-            scores = np.sort(rng.random(width).astype(np.float32))[::-1]
+            others = rng.choice(n, min(n, width), replace=False)
+            scores = np.sort(rng.random(len(others)).astype(np.float32))[::-1]
             lists[row] = list(zip(others.tolist(), scores.tolist(), strict=True))
         return linked(lists, n)
 
@@ -207,7 +207,7 @@ def _lists(
     return {
         "posted": (linked(posted, accounts),),
         "engagers": (linked(engagers, accounts),),
-        "account_nn.default": (near(accounts, 8, whole[:30]), near(accounts, 5, whole[25:])),
+        "account_nn.default": (near(accounts, 8, whole[:30]), near(accounts, 5, whole[-15:])),
         "co_engaged.accounts": (near(accounts, 6, whole[::2]),),
         "co_engaged.media": (near(media, 7, np.arange(media)),),
     }

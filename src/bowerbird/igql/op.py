@@ -11,7 +11,8 @@ from bowerbird.core.candidates import Kind
 from bowerbird.core.signals import Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
-from bowerbird.igql.bind.expressions import WORDS, Expressions, Scope
+from bowerbird.igql.bind.expressions import Expressions
+from bowerbird.igql.bind.scope import WORDS, Scope
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.expression import Expression

@@ -11,7 +11,8 @@ from bowerbird.core.facts import ENGAGEMENTS
 from bowerbird.core.signals import Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
-from bowerbird.igql.bind.expressions import WORDS, Expressions, codes
+from bowerbird.igql.bind.expressions import Expressions
+from bowerbird.igql.bind.scope import WORDS, codes
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.expression import Literal, literal_text
 from bowerbird.igql.op import REQUIRED, Arg, Op, Rest, Shape

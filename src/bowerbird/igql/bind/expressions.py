@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import singledispatchmethod
 
 import numpy as np
 
-from bowerbird.core.candidates import Kind
 from bowerbird.core.errors import did_you_mean
 from bowerbird.core.signals import Catalog, Type
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
-from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.bind.fold import fold
+from bowerbird.igql.bind.scope import (
+    ALIASES,
+    OWN_IDS,
+    OWN_NAMES,
+    WORDS,
+    Entry,
+    Scope,
+    codes,
+    listed,
+    short,
+)
 from bowerbird.igql.diagnostics import Code, Report
 from bowerbird.igql.expression import (
     ENUMS,
@@ -26,73 +35,8 @@ from bowerbird.igql.expression import (
     RowNumber,
     Signal,
 )
-from bowerbird.igql.frame import SEED_ID, SEED_TYPE
 from bowerbird.igql.functions import CALLED, FUNCTIONS
 from bowerbird.igql.limits import Limits
-
-OWN_IDS = {
-    Kind.USERS: ("user_id", Type.USER),
-    Kind.ACCOUNTS: ("account_id", Type.ACCOUNT),
-    Kind.MEDIA: ("media_id", Type.MEDIA),
-}
-"""The name under which a row of each kind is itself a value."""
-
-ALIASES = {"non_recommendable_model": "non_recommendable"}
-"""Other names of signals, as the published sample has them."""
-
-WORDS = {
-    Type.BOOL: "a condition",
-    Type.NUMBER: "a number",
-    Type.DURATION: "a duration",
-    Type.TIME: "a time",
-    Type.ACCOUNT: "an account",
-    Type.MEDIA: "a media",
-    Type.USER: "a user",
-    Type.ACTION: "an action",
-    Type.MEDIA_TYPE: "a media type",
-}
-
-
-def listed(types: Iterable[Type]) -> str:
-    """Return types in words: `a number and a duration`."""
-    words = [WORDS[type] for type in types]
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where an expression stands.
-
-    Attributes:
-        stream: the rows it is about; None where only constants make sense.
-        before: statements from this one on are not visible yet.
-        model: the ranking model whose heads can be named, empty outside of a value.
-    """
-
-    stream: Stream | None
-    before: int
-    model: str = ""
-
-
-@dataclass(slots=True)
-class Entry:
-    """A name that the program itself defines: a param, a value, or a pipeline.
-
-    One with none of the three was defined wrongly, which has been said.
-    """
-
-    index: int
-    span: Span
-    literal: Literal | None = None
-    value: ast.Expr | None = None
-    stream: Stream | None = None
-    used: bool = False
-
-
-def codes(type: Type) -> dict[str, int]:
-    """Return the names that stand for values of `type`: actions, media types."""
-    members = ENUMS.get(type)
-    return {member.name.lower(): int(member) for member in members} if members else {}
 
 
 @dataclass(slots=True)
@@ -136,7 +80,7 @@ class Expressions:
     def constant(self, node: ast.Expr, before: int) -> Literal | None:
         """Return the value of an expression of literals and params, folded."""
         bound = self.bind(node, Scope(None, before))
-        return None if bound is None else _fold(bound)
+        return None if bound is None else fold(bound)
 
     @singledispatchmethod
     def _bind(self, node: ast.Expr, scope: Scope) -> Expression | None:
@@ -191,7 +135,7 @@ class Expressions:
             return None
         expect = item.type if item else None
         bound = [self.bind(option, scope, expect) for option in node.options.items]
-        values = [_fold(value) for value in bound if value is not None]
+        values = [fold(value) for value in bound if value is not None]
         if item is None or len(values) < len(bound):
             return None
         for value, option in zip(values, node.options.items, strict=True):
@@ -307,8 +251,8 @@ class Expressions:
             return Column(name, stream.columns[name])
         if name == own:
             return RowNumber(type)
-        if (short := _short(name, stream.kind)) and short in stream.columns:
-            return Column(short, stream.columns[short])
+        if (brief := short(name, stream.kind)) and brief in stream.columns:
+            return Column(brief, stream.columns[brief])
         signal = self.catalog.signals.get(stream.kind, {}).get(name)
         return Signal(stream.kind, name, signal) if signal else None
 
@@ -354,32 +298,3 @@ class Expressions:
         if any(name in heads for heads in self.catalog.models.values()):
             return f"`{name}` is predicted by a model: it is known from `rank` on, not before"
         return f"{scope.stream.kind} have nothing called `{name}`"
-
-
-OWN_NAMES = {name for name, _ in OWN_IDS.values()}
-
-
-def _short(name: str, kind: Kind) -> str:
-    """Return the column that a name stands for when no `let` has taken the name."""
-    if name == SEED_ID:
-        return "seed"
-    if kind is Kind.ACCOUNTS:
-        return {"action": "seed_action", "media_type": SEED_TYPE}.get(name, "")
-    return {"action": "seed_action"}.get(name, "")
-
-
-def _fold(expression: Expression) -> Literal | None:
-    """Return the value of an expression without columns, None for one that has some."""
-    match expression:
-        case Literal():
-            return expression
-        case Apply(function=function, args=args, type=type):
-            values = [_fold(arg) for arg in args]
-            compute: Callable[..., object] = FUNCTIONS[function].compute
-            known = [value.value for value in values if value]
-            if len(known) < len(values):
-                return None
-            with np.errstate(all="ignore"):
-                return Literal(float(np.asarray(compute(*known))), type)
-        case _:
-            return None
