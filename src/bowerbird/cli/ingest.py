@@ -39,15 +39,12 @@ def ingest(
 def summary_table(title: str, summary: Summary) -> Table:
     """Return what became of the rows of a load."""
     rows = [("accepted", f"{summary.accepted:,}"), ("duplicates", f"{summary.duplicates:,}")]
-    rows += [(f"  {kind}", f"{n:,}") for kind, n in _named(summary)]
+    rows += [(f"  {kind}", f"{n:,}") for kind, n in summary.by_kind.items()]
     rows += [(f"rejected: {reason}", f"{n:,}") for reason, n in summary.rejected.items()]
+    rows += [("not looked at", name) for name in summary.skipped]
     if summary.quarantine:
         rows.append(("quarantine", str(summary.quarantine)))
     return table(title, ("rows", "count>"), rows)
-
-
-def _named(summary: Summary) -> list[tuple[str, int]]:
-    return [(getattr(kind, "name", str(kind)).lower(), n) for kind, n in summary.by_kind.items()]
 
 
 def _kind(given: str | None) -> FactKind | None:

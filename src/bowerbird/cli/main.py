@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,6 +43,7 @@ VERBS = (
 """The verbs in the order of a first day with them; what is heavy they import when they run."""
 
 INTERRUPTED = 130
+DEBUG = "BOWERBIRD_DEBUG"
 
 app = typer.Typer(
     name="bowerbird",
@@ -72,6 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has had enough
         sys.stderr.close()
         return 0
+    except Exception as error:  # a fault of ours: people get a sentence, and the way to more
+        if os.environ.get(DEBUG):
+            raise
+        complain(_unexpected(error), as_json=as_json)
+        return 1
+
+
+def _unexpected(error: Exception) -> BowerbirdError:
+    said = f"{type(error).__name__}: {error}".split("\n")[0]
+    return BowerbirdError(
+        f"this should not have happened: {said}", f"set {DEBUG}=1 to see where, and report it"
+    )
 
 
 def _run(given: list[str], *, as_json: bool) -> int:

@@ -60,6 +60,8 @@ def complain(error: BowerbirdError, *, as_json: bool) -> None:
 
 
 def _code(error: BowerbirdError) -> str:
+    if type(error) is BowerbirdError:
+        return "internal"
     name = type(error).__name__.removesuffix("Error")
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 

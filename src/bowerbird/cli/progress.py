@@ -18,7 +18,7 @@ QUIET = 5.0
 class Steps:
     """The steps of a verb, told as they go; use it as a context manager.
 
-    A step begins when it is first named, and ends when the next one begins or its share is 1.
+    A step begins when it is first named, and ends when the next one begins.
     """
 
     def __init__(self) -> None:
@@ -47,8 +47,6 @@ class Steps:
         """Say that `share` of `step`, in [0, 1], is done."""
         self._turn(step)
         self._show(f"{share:.0%}", total=1.0, completed=share)
-        if share >= 1:
-            self._end()
 
     def count(self, step: str, done: int) -> None:
         """Say how many things of `step` are done, of nobody knows how many."""

@@ -67,9 +67,9 @@ def create_app(
 async def _warm(runtime: Runtime, on_ready: Callable[[], None] | None) -> None:
     try:
         await runtime.call(runtime.warm_up)
-    except Exception as error:  # the server stays up, and says at /readyz what is wrong
+    except Exception:  # the server stays up, and says at /readyz that it is of no use
         LOG.exception("the kernels could not be warmed")
-        runtime.cold = f"the kernels could not be warmed: {error}"
+        runtime.cold = "the kernels could not be warmed; the log says why"
         return
     if on_ready:
         on_ready()
