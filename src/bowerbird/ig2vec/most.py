@@ -5,23 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner
 
 
-@kernel
+@inner
 def _worse(rows: I32, scores: F32, a: int, b: int) -> bool:
     """Return whether place `a` ranks below place `b`; of equal scores the smaller row is better."""
     return bool(scores[a] < scores[b] or (scores[a] == scores[b] and rows[a] > rows[b]))
 
 
-@kernel
+@inner
 def _swap(rows: I32, scores: F32, a: int, b: int) -> None:
     row, score = rows[a], scores[a]
     rows[a], scores[a] = rows[b], scores[b]
     rows[b], scores[b] = row, score
 
 
-@kernel
+@inner
 def _sink(rows: I32, scores: F32, size: int, at: int) -> None:
     """Move place `at` down until none of its children is worse."""
     while 2 * at + 1 < size:
@@ -34,7 +34,7 @@ def _sink(rows: I32, scores: F32, size: int, at: int) -> None:
         at = child
 
 
-@kernel
+@inner
 def keep_most(rows: I32, scores: F32, size: int, row: int, score: np.float32) -> int:
     """Offer (row, score) to the heap in `rows[:size]`, worst first; return its size.
 
@@ -54,7 +54,7 @@ def keep_most(rows: I32, scores: F32, size: int, row: int, score: np.float32) ->
     return size + 1
 
 
-@kernel
+@inner
 def sort_most(rows: I32, scores: F32, size: int) -> None:
     """Turn the heap in `rows[:size]` into a list, best first."""
     for last in range(size - 1, 0, -1):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.facts import F32, I32, I64
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import inner, kernel
 
 U64 = NDArray[np.uint64]
 
@@ -42,7 +42,7 @@ class Draws(NamedTuple):
     alias: I32  # [m]
 
 
-@kernel
+@inner
 def _random(state: U64) -> Any:  # a numpy uint64: Python's int would be signed here
     """Return 64 random bits and move `state` ([1]) on: xorshift64* (Vigna 2016)."""
     x = state[0]
@@ -53,19 +53,19 @@ def _random(state: U64) -> Any:  # a numpy uint64: Python's int would be signed 
     return x * np.uint64(0x2545F4914F6CDD1D)
 
 
-@kernel
+@inner
 def _below(state: U64, limit: int) -> int:
     """Return a random number in 0 .. limit - 1; limit under 2^31."""
     return int(((_random(state) >> np.uint64(33)) * np.uint64(limit)) >> np.uint64(31))
 
 
-@kernel
+@inner
 def _share(state: U64) -> np.float32:
     """Return a random float32 in [0, 1)."""
     return np.float32(_random(state) >> np.uint64(40)) * np.float32(2.0**-24)
 
 
-@kernel
+@inner
 def _dot(a: F32, b: F32) -> np.float32:
     """Return a.b in eight sums, which keeps the adders busy where order must not change."""
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = np.float32(0)
@@ -110,7 +110,7 @@ def step(x: F32, out: F32, targets: I32, rates: tuple[np.float32, np.float32], m
         x[i] += move[i] - shrink * x[i]
 
 
-@kernel
+@inner
 def _draw(draws: Draws, targets: I32, state: U64) -> int:
     """Fill `targets[1:]` with negatives other than `targets[0]`; return how many targets are."""
     filled = 1
@@ -124,7 +124,7 @@ def _draw(draws: Draws, targets: I32, state: U64) -> int:
     return filled
 
 
-@kernel
+@inner
 def _read(words: Words, sentence: int, read: I32, state: U64) -> int:
     """Copy the words of a sentence that this epoch reads into `read`; return how many."""
     size = 0
