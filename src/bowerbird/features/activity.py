@@ -6,13 +6,14 @@ from bowerbird.core.facts import F32, NONE, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
-    PRIORS,
+    IMPRESSION,
     UNKNOWN_SPAN,
     decayed,
     engagements,
+    fill_rates,
     log_count,
     log_hours,
-    log_rate,
+    spread,
 )
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import RECENT_HALF_LIFE
@@ -33,22 +34,18 @@ ACTIVITY = Family(
     Cost.REQUEST,
 )
 
-IMPRESSION = int(Action.IMPRESSION)
 RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.HIDE))
 
 
 @inner
 def fill_activity(users: Users, user: Whole, now: Whole, out: F32) -> None:
     """Write the columns of one person into every row of `out` ([n, 8])."""
-    if user == NONE:
+    if user == NONE or len(out) == 0:
         return
-    total = users.total[user]
-    recent = engagements(users.recent[user])
-    out[:, 0] = log_count(engagements(total))
-    out[:, 1] = log_count(decayed(recent, users.recent_ts[user], now, RECENT_HALF_LIFE))
-    out[:, 2] = log_count(total[IMPRESSION])
-    for k in range(len(RATES)):
-        action = RATES[k]
-        prior, strength = PRIORS[action]
-        out[:, 3 + k] = log_rate(total[action], total[IMPRESSION], prior, strength)
-    out[:, 7] = log_hours(users.last_ts[user], now)
+    total, recent = users.total[user], engagements(users.recent[user])
+    out[0, 0] = log_count(engagements(total))
+    out[0, 1] = log_count(decayed(recent, users.recent_ts[user], now, RECENT_HALF_LIFE))
+    out[0, 2] = log_count(total[IMPRESSION])
+    fill_rates(total, RATES, out[0, 3:])
+    out[0, 7] = log_hours(users.last_ts[user], now)
+    spread(out)

@@ -30,7 +30,8 @@ def fill_clock(now: Whole, out: F32) -> None:
     """Write the columns into every row of `out` ([n, 4])."""
     day = 2.0 * math.pi * (now % DAY_MS) / DAY_MS
     week = 2.0 * math.pi * ((now - MONDAY_MS) % WEEK_MS) / WEEK_MS
-    out[:, 0] = math.sin(day)
-    out[:, 1] = math.cos(day)
-    out[:, 2] = math.sin(week)
-    out[:, 3] = math.cos(week)
+    hour_sin, hour_cos = math.sin(day), math.cos(day)
+    week_sin, week_cos = math.sin(week), math.cos(week)
+    for i in range(len(out)):
+        out[i, 0], out[i, 1] = hour_sin, hour_cos
+        out[i, 2], out[i, 3] = week_sin, week_cos

@@ -19,7 +19,7 @@ from bowerbird.features.taste import TASTE, fill_taste
 from bowerbird.features.topics import TOPIC, fill_topics
 from bowerbird.features.vectors import Part, Vectors
 from bowerbird.world.probe import Whole
-from bowerbird.world.tables import Media, Tables
+from bowerbird.world.tables import Tables
 
 FEATURES: tuple[Family, ...] = (
     ACTIVITY,
@@ -62,12 +62,14 @@ def fill(
     tables: Tables, parts: tuple[Part, Part], user: Whole, media: I32, now: Whole, out: F32
 ) -> None:
     """Write what `compute` returns into `out` ([n, F]), for callers that are kernels."""
-    out[:] = DEFAULTS
+    for i in range(len(out)):
+        for k in range(len(DEFAULTS)):
+            out[i, k] = DEFAULTS[k]
     b = BOUNDS
     users, arenas, accounts = tables.users, tables.arenas, tables.accounts
     who = user if 0 <= user < tables.sizes.users else NONE
-    rows = known_rows(media, tables.sizes.media)
-    owners = owners_of(tables.media, rows, tables.sizes.accounts)
+    rows, owners = np.empty(len(media), np.int32), np.empty(len(media), np.int32)
+    resolve(tables, media, rows, owners)
     fill_activity(users, who, now, out[:, b[0] : b[1]])
     fill_session(users, who, now, out[:, b[1] : b[2]])
     fill_account(accounts, owners, now, out[:, b[2] : b[3]])
@@ -81,19 +83,12 @@ def fill(
 
 
 @inner
-def known_rows(media: I32, known: int) -> I32:
-    """Return `media` with NONE for rows from `known` on."""
-    rows = np.empty(len(media), np.int32)
+def resolve(tables: Tables, media: I32, rows: I32, owners: I32) -> None:
+    """Write the rows of `media` and of their accounts, NONE for those the World does not know."""
     for i in range(len(media)):
-        rows[i] = media[i] if 0 <= media[i] < known else NONE
-    return rows
-
-
-@inner
-def owners_of(media: Media, rows: I32, known: int) -> I32:
-    """Return the account of each media ([n]), NONE where it has none or it is not known."""
-    owners = np.full(len(rows), NONE, np.int32)
-    for i in range(len(rows)):
-        if rows[i] != NONE and 0 <= media.account[rows[i]] < known:
-            owners[i] = media.account[rows[i]]
-    return owners
+        rows[i] = owners[i] = NONE
+        if 0 <= media[i] < tables.sizes.media:
+            rows[i] = media[i]
+            owner = tables.media.account[media[i]]
+            if 0 <= owner < tables.sizes.accounts:
+                owners[i] = owner

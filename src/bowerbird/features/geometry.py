@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
@@ -30,7 +30,7 @@ GEOMETRY = Family(
 )
 
 
-@inner
+@kernel
 def fill_geometry(
     users: Users, arenas: Arenas, parts: tuple[Part, Part], user: Whole, owners: I32, out: F32
 ) -> None:
@@ -41,7 +41,7 @@ def fill_geometry(
     """
     width = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1])
     lanes = np.zeros((width, LANES), np.float32)
-    seeds = fill_lanes(users, arenas, parts, user, lanes)
+    seeds = fill_lanes(users, arenas, parts, user, lanes, np.empty(SEEDS, np.int32))
     near = np.empty(LANES, np.float32)
     for i in range(len(owners)):
         if seeds:
@@ -72,7 +72,8 @@ def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
 @inner
 def cosines(vector: F32, lanes: F32, near: F32) -> None:
     """Write the product of `vector` ([d]) with each lane of `lanes` ([d, LANES]) into `near`."""
-    near[:] = 0.0
+    for lane in range(LANES):
+        near[lane] = 0.0
     for j in range(len(vector)):
         for lane in range(LANES):
             near[lane] += vector[j] * lanes[j, lane]
@@ -90,30 +91,45 @@ def nearest(near: F32, seeds: Whole) -> int:
 
 @inner
 def fill_lanes(
-    users: Users, arenas: Arenas, parts: tuple[Part, Part], user: Whole, lanes: F32
+    users: Users,
+    arenas: Arenas,
+    parts: tuple[Part, Part],
+    user: Whole,
+    lanes: F32,
+    accounts: I32,
 ) -> int:
     """Write the vectors of the person's last distinct accounts, newest first, and their mean.
 
+    `accounts` ([SEEDS]) is room to note which they are.
     Returns how many of the first `SEEDS` lanes are filled; accounts without a vector are passed
     over, those between keep no place.
     """
     seeds = 0
     if user == NONE:
         return seeds
-    accounts = np.empty(SEEDS, np.int32)
     first, last = users.history_at[user], users.history_at[user] + users.history_len[user]
     for at in range(last - 1, first - 1, -1):
         account = arenas.history_account[at]
         which, line = where(parts, account)
-        if line == NONE or np.any(accounts[:seeds] == account):
+        if line == NONE or met_before(accounts, seeds, account):
             continue
-        lanes[:, seeds] = parts[which].vectors[line]
+        for j in range(len(lanes)):
+            lanes[j, seeds] = parts[which].vectors[line, j]
         accounts[seeds] = account
         seeds += 1
         if seeds == SEEDS:
             break
     add_mean(lanes, seeds)
     return seeds
+
+
+@inner
+def met_before(accounts: I32, filled: Whole, account: Whole) -> bool:
+    """Return whether `account` is among the first `filled`."""
+    met = False
+    for k in range(filled):
+        met |= accounts[k] == account
+    return met
 
 
 @inner

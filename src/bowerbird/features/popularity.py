@@ -6,11 +6,11 @@ from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
-    PRIORS,
+    IMPRESSION,
     decayed,
     engagements,
+    fill_rates,
     log_count,
-    log_rate,
 )
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import RECENT_HALF_LIFE
@@ -31,7 +31,6 @@ POPULARITY = Family(
     Cost.ROW,
 )
 
-IMPRESSION = int(Action.IMPRESSION)
 RATES = (
     int(Action.CLICK),
     int(Action.LONG_VIEW),
@@ -52,7 +51,4 @@ def fill_popularity(media: Media, rows: I32, now: Whole, out: F32) -> None:
         out[i, 0] = log_count(total[IMPRESSION])
         out[i, 1] = log_count(decayed(recent[IMPRESSION], then, now, RECENT_HALF_LIFE))
         out[i, 2] = log_count(decayed(engagements(recent), then, now, RECENT_HALF_LIFE))
-        for k in range(len(RATES)):
-            action = RATES[k]
-            prior, strength = PRIORS[action]
-            out[i, 3 + k] = log_rate(total[action], total[IMPRESSION], prior, strength)
+        fill_rates(total, RATES, out[i, 3:])

@@ -22,6 +22,7 @@ LONGEST_H = 24.0 * 365.0
 UNKNOWN_SPAN = math.log1p(LONGEST_H)
 """The default of every feature in ln(1 + hours)."""
 
+IMPRESSION = int(Action.IMPRESSION)
 FIRST_ENGAGEMENT = int(Action.CLICK)
 LAST_ENGAGEMENT = int(Action.PROFILE_VISIT)
 
@@ -70,6 +71,23 @@ def log_rate(count: float, shown: float, prior: float, strength: float) -> float
     done = max(count, 0.0)
     rate = (done + strength * prior) / (max(shown, done) + strength)
     return min(max(math.log(rate / prior), -5.0), 5.0)
+
+
+@inner
+def fill_rates(counts: F32, actions: tuple[int, ...], out: F32) -> None:
+    """Write the `log_rate` of each action, by one line of counts, into the first of `out`."""
+    shown = counts[IMPRESSION]
+    for k in range(len(actions)):
+        prior, strength = PRIORS[actions[k]]
+        out[k] = log_rate(counts[actions[k]], shown, prior, strength)
+
+
+@inner
+def spread(out: F32) -> None:
+    """Write the first row of `out` ([n, k]) into all the others."""
+    for i in range(1, len(out)):
+        for k in range(out.shape[1]):
+            out[i, k] = out[0, k]
 
 
 @inner

@@ -28,6 +28,9 @@ def fill_session(users: Users, user: Whole, now: Whole, out: F32) -> None:
     """Write the columns of one person into every row of `out` ([n, 3])."""
     if user == NONE or users.session_ts[user] <= 0 or now - users.last_ts[user] > SESSION_GAP:
         return
-    out[:, 0] = 0.0
-    out[:, 1] = log_count(users.session_events[user])
-    out[:, 2] = math.log1p(max(now - users.session_ts[user], 0) / MINUTE)
+    events = log_count(users.session_events[user])
+    minutes = math.log1p(max(now - users.session_ts[user], 0) / MINUTE)
+    for i in range(len(out)):
+        out[i, 0] = 0.0
+        out[i, 1] = events
+        out[i, 2] = minutes

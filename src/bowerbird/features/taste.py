@@ -31,24 +31,20 @@ def fill_taste(
     media: Media, users: Users, arenas: Arenas, user: Whole, rows: I32, out: F32
 ) -> None:
     """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 6])."""
-    ever = (SMOOTHING, SMOOTHING, SMOOTHING, SMOOTHING)
-    late = (0, 0, 0, 0)
+    photo = video = story = live = 0
     if user != NONE:
-        by_type = users.by_type[user]
-        ever = (
-            SMOOTHING + max(by_type[0], 0.0),
-            SMOOTHING + max(by_type[1], 0.0),
-            SMOOTHING + max(by_type[2], 0.0),
-            SMOOTHING + max(by_type[3], 0.0),
-        )
-        late = late_types(users, arenas, user)
-    ever_sum = ever[0] + ever[1] + ever[2] + ever[3]
-    late_sum = TYPES * SMOOTHING + late[0] + late[1] + late[2] + late[3]
+        photo, video, story, live = late_types(users, arenas, user)
+    late = (photo, video, story, live)
+    late_sum = TYPES * SMOOTHING + photo + video + story + live
+    ever_sum = TYPES * SMOOTHING
+    for form in range(TYPES if user != NONE else 0):
+        ever_sum += max(users.by_type[user, form], 0.0)
     for i in range(len(rows)):
         if rows[i] == NONE or media.media_type[rows[i]] >= TYPES:
             continue
         form = media.media_type[rows[i]]
-        out[i, 0] = ever[form] / ever_sum
+        ever = max(users.by_type[user, form], 0.0) if user != NONE else 0.0
+        out[i, 0] = (SMOOTHING + ever) / ever_sum
         out[i, 1] = (SMOOTHING + late[form]) / late_sum
         out[i, 2 + form] = 1.0
 

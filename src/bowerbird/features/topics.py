@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import inner, kernel
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.world.probe import Whole
-from bowerbird.world.tables import TOPICS, Accounts, Arenas, Media, Users
+from bowerbird.world.tables import HIDDEN, TOPICS, Accounts, Arenas, Media, Users
 
 LOOK_BACK = 64
 SMOOTHING = 4.0  # engagements with nothing in particular everyone is given
@@ -25,7 +25,7 @@ TOPIC = Family(
 )
 
 
-@inner
+@kernel
 def fill_topics(
     media: Media,
     accounts: Accounts,
@@ -44,29 +44,36 @@ def fill_topics(
     times = np.zeros(LOOK_BACK * TOPICS, np.int32)
     filled, told = recent_topics(media, accounts, users, arenas, user, known, times)
     for i in range(len(rows)):
-        topics = topics_of(media, accounts, rows[i], owners[i])
-        if topics[0] == NONE:
-            continue
-        out[i, 2] = 0.0
         for t in range(TOPICS):
-            if topics[t] == NONE:
+            topic = topic_of(media, accounts, rows[i], owners[i], t)
+            if topic == NONE:
                 break
-            if user != NONE and np.any(users.hidden_topics[user] == topics[t]):
-                out[i, 3] = 1.0
-            share = count_of(topics[t], known, times, filled) / (told + SMOOTHING)
-            out[i, 0] = share if t == 0 else out[i, 0]
+            share = count_of(topic, known, times, filled) / (told + SMOOTHING)
+            if t == 0:
+                out[i, 0] = share
+                out[i, 2] = 0.0
             out[i, 1] = max(out[i, 1], np.float32(share))
+            if is_hidden(users, user, topic):
+                out[i, 3] = 1.0
 
 
 @inner
-def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> I32:
-    """Return the topics ([TOPICS], NONE-padded) of a media, or else of its account."""
-    topics = np.full(TOPICS, NONE, np.int32)
+def topic_of(media: Media, accounts: Accounts, row: Whole, owner: Whole, t: Whole) -> Whole:
+    """Return topic number `t` of a media, or of its account where it has none; NONE after them."""
     if row != NONE and media.topics[row, 0] != NONE:
-        topics[:] = media.topics[row]
-    elif owner != NONE:
-        topics[:] = accounts.topics[owner]
-    return topics
+        return int(media.topics[row, t])
+    if owner != NONE:
+        return int(accounts.topics[owner, t])
+    return NONE
+
+
+@inner
+def is_hidden(users: Users, user: Whole, topic: Whole) -> bool:
+    """Return whether the person asked not to see `topic`."""
+    hidden = False
+    for k in range(HIDDEN if user != NONE else 0):
+        hidden |= users.hidden_topics[user, k] == topic
+    return hidden
 
 
 @inner
@@ -97,15 +104,16 @@ def recent_topics(
         return filled, told
     stop = users.history_at[user] + users.history_len[user]
     for at in range(max(stop - LOOK_BACK, users.history_at[user]), stop):
-        topics = topics_of(media, accounts, arenas.history_media[at], arenas.history_account[at])
-        told += topics[0] != NONE
+        row, owner = arenas.history_media[at], arenas.history_account[at]
+        told += topic_of(media, accounts, row, owner, 0) != NONE
         for t in range(TOPICS):
-            if topics[t] == NONE:
+            topic = topic_of(media, accounts, row, owner, t)
+            if topic == NONE:
                 break
             k = 0
-            while k < filled and known[k] != topics[t]:
+            while k < filled and known[k] != topic:
                 k += 1
-            known[k] = topics[t]
+            known[k] = topic
             times[k] += 1
             filled = max(filled, k + 1)
     return filled, told
