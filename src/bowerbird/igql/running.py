@@ -50,6 +50,10 @@ class Step:
     note: str
 
 
+ListArrays = tuple[I32, I32, I32]
+"""`Links` without scores."""
+
+
 def fixed(array: NDArray[Any]) -> NDArray[Any]:
     """Return a read-only plain view, so that kernels meet one type of array, mapped or not."""
     view = np.asarray(array).view()
@@ -127,6 +131,20 @@ class Run:
             self.warn(f"nothing yet for `{name}`")
         first, second = (*parts, NO_LINKS, NO_LINKS)[:2]
         return _link_arrays(first), _link_arrays(second)
+
+    def lists(self, name: str) -> ListArrays:
+        """Return a list of lists whose order is its only score, in one part.
+
+        Raises:
+            ShapeError: there are several parts.
+        """
+        parts = self.signals.links(name)
+        if len(parts) > 1:
+            raise ShapeError(f"links {name!r} come in {len(parts)} parts, expected one")
+        if not parts:
+            self.warn(f"nothing yet for `{name}`")
+        index, rows, length, _ = _link_arrays(parts[0] if parts else NO_LINKS)
+        return index, rows, length
 
     def histories(self) -> Histories:
         """Return the recent engagements of everybody."""

@@ -101,9 +101,8 @@ def run_posted_media(node: PostedMedia, run: Run) -> Frame:
     cap = node.max_media_per_account if node.where is None else POSTED
     since = 0 if node.within is None else run.context.now - int(node.within)
     own_score = accounts.score
-    at, rows, score = _posted(
-        accounts.rows, own_score, run.links("posted")[0], run.array(Kind.MEDIA, "ts"), since, cap
-    )
+    lists, ts = run.lists("posted"), run.array(Kind.MEDIA, "ts")
+    at, rows, score = _posted(accounts.rows, own_score, lists, ts, since, cap)
     frame = accounts.hop(Kind.MEDIA, rows, at, {SCORE: score})
     if node.where is None:
         return frame

@@ -104,7 +104,7 @@ def _from(i: int, person: int, node: TwoHop, run: Run) -> tuple[Any, Any, dict[s
         seeds,
         strength,
         person,
-        run.links("engagers")[0],
+        run.lists("engagers"),
         fixed(histories.start),
         fixed(histories.length),
         columns,
