@@ -47,3 +47,22 @@ def inner(function: Callable[P, R]) -> Callable[P, R]:
         nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
     )(function)
     return compiled
+
+
+def fused(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` into each kernel that calls it; it may not make arrays.
+
+    It does not count references to the arrays it is handed, which would otherwise be most of the
+    time of a small function called for each of millions of facts.
+    """
+    import numba
+
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        forceinline=True,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+    )(function)
+    return compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import I32, I64, MediaType
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.counters import count, warm
 from bowerbird.world.history import next_entry
 from bowerbird.world.ledger import TOUCHED_LEN
@@ -20,7 +20,7 @@ TYPES = len(MediaType)
 _LISTED = np.uint8(LISTED)
 
 
-@inner
+@fused
 def touch_media(media: Lines, touched: I32, ledger: I64, row: Whole) -> None:
     """Note a media acted on, so that the next choice of the pool looks at it."""
     if media.bits[row] & _LISTED:
@@ -30,7 +30,7 @@ def touch_media(media: Lines, touched: I32, ledger: I64, row: Whole) -> None:
     ledger[TOUCHED_LEN] += 1
 
 
-@inner
+@fused
 def move_to_front(accounts: Lines, account: Whole, user: Whole) -> None:
     """Make a person the newest engager of an account; the oldest leaves when there are too many."""
     length, width = accounts.engagers_len[account], accounts.engagers.shape[1]
@@ -46,7 +46,7 @@ def move_to_front(accounts: Lines, account: Whole, user: Whole) -> None:
     accounts.engagers[account, 0] = user
 
 
-@inner
+@fused
 def remember(
     users: Lines,
     history: Lines,
@@ -71,7 +71,7 @@ def remember(
         users.by_type[user, form] += np.float32(1)
 
 
-@inner
+@fused
 def count_everywhere(
     media: Lines,
     accounts: Lines,
@@ -92,7 +92,7 @@ def count_everywhere(
         count(users.total, users.recent, users.recent_ts, u, action, ts, known)
 
 
-@inner
+@fused
 def act(
     media: Lines,
     accounts: Lines,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import I32, I64, NONE, U8, UNKNOWN, Flag
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.details import store_details
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import FRESH_COUNT
@@ -22,14 +22,14 @@ _NOT_BLOCKED = np.uint8(0xFF ^ BLOCKED)
 _REMOVED = np.uint8(REMOVED)
 
 
-@inner
+@fused
 def name_account(accounts: Lines, row: Whole, ts: Whole, known: Whole) -> None:
     """Date an account by the first fact that names it."""
     if row >= 0 and known and accounts.ts[row] == 0:
         accounts.ts[row] = ts
 
 
-@inner
+@fused
 def set_blocked(flags: U8, row: Whole, said: Whole) -> None:
     """Block or unblock a row, where the fact says either."""
     if said & _GIVEN:
@@ -39,7 +39,7 @@ def set_blocked(flags: U8, row: Whole, said: Whole) -> None:
             flags[row] |= _BLOCKED
 
 
-@inner
+@fused
 def set_topics(topics: I32, row: Whole, facts: Facts, fact: Whole) -> None:
     """Replace the topics of a row by those of a fact, where it gives any."""
     first, last = facts.items_at[fact], facts.items_at[fact + 1]
@@ -49,7 +49,7 @@ def set_topics(topics: I32, row: Whole, facts: Facts, fact: Whole) -> None:
         topics[row, i] = facts.items[first + i] if first + i < last else NONE
 
 
-@inner
+@fused
 def withdraw(accounts: Lines, account: Whole, media: Whole) -> None:
     """Take a media out of its owner's recent ones, if it is among them."""
     length, kept = accounts.posted_len[account], 0
@@ -63,7 +63,7 @@ def withdraw(accounts: Lines, account: Whole, media: Whole) -> None:
     accounts.posted_len[account] = kept
 
 
-@inner
+@fused
 def post(accounts: Lines, account: Whole, media: Whole, times: I64) -> None:
     """Put a media among its owner's recent ones, newest first, a tie going to the later fact."""
     length = accounts.posted_len[account]
@@ -79,7 +79,7 @@ def post(accounts: Lines, account: Whole, media: Whole, times: I64) -> None:
     accounts.posted_len[account] = last + 1
 
 
-@inner
+@fused
 def own(media: Lines, accounts: Lines, row: Whole, owner: Whole, ts: Whole) -> None:
     """Say who posted a media and when, and keep the lists of both owners right."""
     former, same_time = media.account[row], media.ts[row] == ts
@@ -94,7 +94,7 @@ def own(media: Lines, accounts: Lines, row: Whole, owner: Whole, ts: Whole) -> N
     post(accounts, owner, row, media.ts)
 
 
-@inner
+@fused
 def fold_media(
     facts: Facts,
     i: Whole,
@@ -131,7 +131,7 @@ def fold_media(
         ledger[FRESH_COUNT] += 1
 
 
-@inner
+@fused
 def unlink(accounts: Lines, users: Lines, account: Whole, user: Whole) -> None:
     """Forget who is behind an account, and which account is a person's."""
     if account >= 0 and accounts.user[account] >= 0:
@@ -142,7 +142,7 @@ def unlink(accounts: Lines, users: Lines, account: Whole, user: Whole) -> None:
         users.account[user] = NONE
 
 
-@inner
+@fused
 def fold_account(
     facts: Facts, i: Whole, accounts: Lines, users: Lines, details: U8, ledger: I64
 ) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import COUNTED, F32, I64
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import AFFINITY_FLOOR, AFFINITY_HALF_LIFE, RECENT_HALF_LIFE
 
 
-@inner
+@fused
 def remains(age: float, half_life: float) -> float:
     """Return what is left of 1 after `age` ms, bit for bit the same wherever it is asked."""
     return float(np.exp2(-age / half_life))
 
 
-@inner
+@fused
 def advance(recent: F32, clock: I64, row: Whole, ts: Whole) -> None:
     """Let the recent counts of a row ([n, COUNTED]) fade up to `ts`; time never runs back."""
     if ts <= clock[row]:
@@ -27,7 +27,7 @@ def advance(recent: F32, clock: I64, row: Whole, ts: Whole) -> None:
     clock[row] = ts
 
 
-@inner
+@fused
 def count(
     total: F32, recent: F32, clock: I64, row: Whole, action: Whole, ts: Whole, known: Whole
 ) -> None:
@@ -38,7 +38,7 @@ def count(
         recent[row, action] += np.float32(remains(clock[row] - ts, RECENT_HALF_LIFE))
 
 
-@inner
+@fused
 def uncount(
     total: F32, recent: F32, clock: I64, row: Whole, action: Whole, done: Whole, known: Whole
 ) -> None:
@@ -49,7 +49,7 @@ def uncount(
         recent[row, action] = max(recent[row, action] - left, np.float32(0))
 
 
-@inner
+@fused
 def warm(affinity: F32, clock: I64, line: Whole, weight: float, ts: Whole) -> None:
     """Add `weight` as of `ts` to a pair's affinity, under the same rule for late events."""
     if ts > clock[line]:

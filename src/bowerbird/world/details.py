@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import I32, I64, U8
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import (
     ACCOUNTS,
@@ -22,7 +22,7 @@ WASTE = 1 << 20
 """Dead bytes that are left alone, however few live ones there are."""
 
 
-@inner
+@fused
 def details_need(details: U8, ledger: I64, length: Whole) -> Whole:
     """Return what must happen before `length` bytes are stored, as the ledger names it."""
     used, dead = ledger[DETAILS_USED], ledger[DETAILS_DEAD]
@@ -34,7 +34,7 @@ def details_need(details: U8, ledger: I64, length: Whole) -> Whole:
     return NEED_NOTHING
 
 
-@inner
+@fused
 def erase_details(details: U8, ledger: I64, at: I64, length: I32, row: Whole) -> None:
     """Forget the JSON of a row."""
     for i in range(at[row], at[row] + length[row]):
@@ -43,7 +43,7 @@ def erase_details(details: U8, ledger: I64, at: I64, length: I32, row: Whole) ->
     length[row] = 0
 
 
-@inner
+@fused
 def store_details(
     details: U8, ledger: I64, at: I64, length: I32, row: Whole, facts: Facts, fact: Whole
 ) -> None:
@@ -64,7 +64,7 @@ def store_details(
     length[row] = size
 
 
-@inner
+@fused
 def pack(source: U8, target: U8, used: Whole, at: I64, length: I32, row: Whole) -> Whole:
     """Copy the JSON of a row to `target[used:]`, and return where the next one goes."""
     for i in range(length[row]):

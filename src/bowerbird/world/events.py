@@ -15,7 +15,7 @@ from bowerbird.core.facts import (
     Flag,
     MediaType,
 )
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.acts import TYPES, act, move_to_front, remember
 from bowerbird.world.catalogue import name_account
 from bowerbird.world.history import history_fits
@@ -45,7 +45,7 @@ _CODES = COUNTED + len(UNDOES)
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@inner
+@fused
 def event_needs(
     users: Lines, history: Lines, pairs: Lines, seen: I32, ledger: I64, user: Whole, media: Whole
 ) -> Whole:
@@ -61,7 +61,7 @@ def event_needs(
     return NEED_NOTHING
 
 
-@inner
+@fused
 def is_long_view(media: Lines, row: Whole, dwell: float) -> bool:
     """Return whether a view of `dwell` ms (NaN: not told) of a media row or NONE is a long one."""
     if row < 0 or media.media_type[row] >= TYPES:
@@ -73,7 +73,7 @@ def is_long_view(media: Lines, row: Whole, dwell: float) -> bool:
     return dwell >= threshold
 
 
-@inner
+@fused
 def touch_session(users: Lines, user: Whole, ts: Whole) -> None:
     """Count an event in the running session, or start one after a gap.
 
@@ -88,7 +88,7 @@ def touch_session(users: Lines, user: Whole, ts: Whole) -> None:
     users.last_ts[user] = ts if fresh else max(users.last_ts[user], ts)
 
 
-@inner
+@fused
 def done(
     media: Lines,
     accounts: Lines,
@@ -120,7 +120,7 @@ def done(
             move_to_front(accounts, a, u)
 
 
-@inner
+@fused
 def fold_event(
     facts: Facts,
     i: Whole,
@@ -157,7 +157,7 @@ def fold_event(
         undo(media, accounts, users, history, pairs, m, a, u, action, ts, known)
 
 
-@inner
+@fused
 def fold_events(
     facts: Facts,
     first: Whole,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import I32, I64, NONE
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.world.catalogue import unlink
 from bowerbird.world.history import wipe_history
 from bowerbird.world.ledger import ACCOUNTS, HISTORY_FREE, PAIRS, SEEN_FREE
@@ -14,7 +14,7 @@ from bowerbird.world.slices import free_slice
 from bowerbird.world.tables import REMOVED
 
 
-@inner
+@fused
 def forget_engager(accounts: Lines, account: Whole, u: Whole) -> None:
     """Take a person out of the recent engagers of an account."""
     length, kept = accounts.engagers_len[account], 0

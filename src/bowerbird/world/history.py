@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import I64, NONE, UNKNOWN
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.ledger import AMOUNT, HISTORY_FREE, HISTORY_USED
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
@@ -14,7 +14,7 @@ LONGEST = 256
 """Length of the largest slice; beyond `HISTORY`, so that the window rarely has to move back."""
 
 
-@inner
+@fused
 def history_is_full(users: Lines, user: Whole) -> bool:
     """Return whether the window touches the end of a slice that may still be outgrown."""
     at, length = users.history_at[user], users.history_len[user]
@@ -23,7 +23,7 @@ def history_is_full(users: Lines, user: Whole) -> bool:
     return bool(capacity < LONGEST and at + length == end)
 
 
-@inner
+@fused
 def history_fits(users: Lines, history: Lines, ledger: I64, user: Whole) -> bool:
     """Return whether one more entry fits without the arena growing."""
     if not history_is_full(users, user):
@@ -33,7 +33,7 @@ def history_fits(users: Lines, history: Lines, ledger: I64, user: Whole) -> bool
     return has_room(history.account, ledger, HISTORY_USED, HISTORY_FREE, wanted)
 
 
-@inner
+@fused
 def wipe_history(history: Lines, at: Whole, length: Whole) -> None:
     """Make a slice of the arena as it was before any fact."""
     for i in range(at, at + length):
@@ -45,7 +45,7 @@ def wipe_history(history: Lines, at: Whole, length: Whole) -> None:
         history.known[i] = 0
 
 
-@inner
+@fused
 def move_history(users: Lines, history: Lines, ledger: I64, user: Whole) -> None:
     """Give a person a slice twice as long, and free the old one."""
     old, capacity = users.history_base[user], users.history_cap[user]
@@ -62,7 +62,7 @@ def move_history(users: Lines, history: Lines, ledger: I64, user: Whole) -> None
     users.history_cap[user] = wanted
 
 
-@inner
+@fused
 def next_entry(users: Lines, history: Lines, ledger: I64, user: Whole) -> Whole:
     """Return where the newest entry goes, in the window already; the oldest leaves when full."""
     if history_is_full(users, user):
@@ -82,7 +82,7 @@ def next_entry(users: Lines, history: Lines, ledger: I64, user: Whole) -> Whole:
     return int(users.history_at[user] + users.history_len[user] - 1)
 
 
-@inner
+@fused
 def find_entry(
     users: Lines, history: Lines, user: Whole, media: Whole, account: Whole, action: Whole
 ) -> Whole:
@@ -97,7 +97,7 @@ def find_entry(
     return NONE
 
 
-@inner
+@fused
 def remove_entry(users: Lines, history: Lines, user: Whole, entry: Whole) -> None:
     """Close the gap that taking out an entry leaves."""
     last = users.history_at[user] + users.history_len[user] - 1

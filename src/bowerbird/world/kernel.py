@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, I64, U8, FactKind
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.world.catalogue import fold_account, fold_media
 from bowerbird.world.details import details_need
 from bowerbird.world.events import fold_events
@@ -25,7 +25,7 @@ _SCORE = int(FactKind.SCORE)
 _REMOVAL = int(FactKind.REMOVAL)
 
 
-@inner
+@fused
 def fact_needs(facts: Facts, i: Whole, details: U8, pairs: Lines, ledger: I64) -> Whole:
     """Return what must grow before a fact that is no event is folded."""
     if facts.kind[i] in (_ACCOUNT, _MEDIA):
@@ -36,7 +36,7 @@ def fact_needs(facts: Facts, i: Whole, details: U8, pairs: Lines, ledger: I64) -
     return NEED_NOTHING
 
 
-@inner
+@fused
 def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
     facts: Facts,
     first: Whole,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import I64, NONE, Flag
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import REFRESH
 
@@ -53,7 +53,7 @@ def new_ledger() -> I64:
 _TIME_KNOWN = int(Flag.TIME_KNOWN)
 
 
-@inner
+@fused
 def step(ledger: I64, ts: Whole, flags: Whole) -> bool:
     """Move on past one fact; return whether the kernel has to stop there.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import COUNTED, I64, NONE
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.world.ledger import PAIRS
 from bowerbird.world.probe import Whole, pair_slot
 from bowerbird.world.records import Lines
@@ -11,13 +11,13 @@ from bowerbird.world.records import Lines
 _MOST = 65_535  # of a uint16
 
 
-@inner
+@fused
 def pairs_fit(pairs: Lines, ledger: I64) -> bool:
     """Return whether the table takes one more pair."""
     return bool(4 * (ledger[PAIRS] + 1) <= 3 * len(pairs.key))
 
 
-@inner
+@fused
 def place(keys: I64, key: Whole) -> Whole:
     """Return the line of a key, or the empty one where it belongs."""
     mask = len(keys) - 1
@@ -27,7 +27,7 @@ def place(keys: I64, key: Whole) -> Whole:
     return line
 
 
-@inner
+@fused
 def meet(pairs: Lines, ledger: I64, user: Whole, account: Whole) -> Whole:
     """Return the line of a pair, made if need be; `pairs_fit` was asked before."""
     key = (user << 32) | account
@@ -38,7 +38,7 @@ def meet(pairs: Lines, ledger: I64, user: Whole, account: Whole) -> Whole:
     return line
 
 
-@inner
+@fused
 def count_pair(pairs: Lines, line: Whole, action: Whole) -> None:
     """Count one event of a pair."""
     if pairs.counts[line, action] < _MOST:
@@ -53,7 +53,7 @@ def rehash(source: Lines, target: Lines) -> None:
             target[place(target.key, source.key[line])] = source[line]
 
 
-@inner
+@fused
 def erase_pair(pairs: Lines, line: Whole) -> None:
     """Take a pair out, moving back those behind it that would be found no more."""
     mask = len(pairs.key) - 1

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.facts import I32, I64, NONE
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, kernel
 
 Whole = int | np.int64
 """What is an int64 to a kernel."""
@@ -16,13 +16,13 @@ _HALF = np.uint64(32)
 _SHIFT = np.uint64(29)
 
 
-@inner
+@fused
 def media_slot(media: Whole, mask: Whole) -> Whole:
     """Return where a media's probe starts in a set of `mask + 1` slots (a power of two)."""
     return np.int64((np.uint64(media) * _GOLDEN) >> _HALF) & mask
 
 
-@inner
+@fused
 def pair_slot(key: Whole, mask: Whole) -> Whole:
     """Return where a pair's probe starts in a table of `mask + 1` slots (a power of two)."""
     x = np.uint64(key)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import I32, I64, NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.ledger import AMOUNT, SEEN_FREE, SEEN_USED
 from bowerbird.world.probe import Whole, media_slot
 from bowerbird.world.records import Lines
 from bowerbird.world.slices import SMALLEST, free_slice, has_room, take_slice
 
 
-@inner
+@fused
 def seen_is_full(users: Lines, user: Whole) -> bool:
     """Return whether the set must move before it takes one more."""
     return bool(4 * (users.seen_len[user] + 1) > 3 * users.seen_cap[user])
 
 
-@inner
+@fused
 def seen_fits(users: Lines, seen: I32, ledger: I64, user: Whole) -> bool:
     """Return whether one more media fits without the arena growing."""
     if not seen_is_full(users, user):
@@ -26,7 +26,7 @@ def seen_fits(users: Lines, seen: I32, ledger: I64, user: Whole) -> bool:
     return has_room(seen, ledger, SEEN_USED, SEEN_FREE, wanted)
 
 
-@inner
+@fused
 def put_seen(seen: I32, at: Whole, capacity: Whole, media: Whole) -> bool:
     """Put a media into the set in a slice, and return whether it was new."""
     mask = capacity - 1
@@ -39,7 +39,7 @@ def put_seen(seen: I32, at: Whole, capacity: Whole, media: Whole) -> bool:
     return True
 
 
-@inner
+@fused
 def move_seen(users: Lines, seen: I32, ledger: I64, user: Whole) -> None:
     """Give a person a slice twice as long, and free the old one."""
     old, capacity = users.seen_at[user], users.seen_cap[user]
@@ -55,7 +55,7 @@ def move_seen(users: Lines, seen: I32, ledger: I64, user: Whole) -> None:
     users.seen_cap[user] = wanted
 
 
-@inner
+@fused
 def add_seen(users: Lines, seen: I32, ledger: I64, user: Whole, media: Whole) -> None:
     """Remember that a person saw a media; `seen_fits` was asked before."""
     if seen_is_full(users, user):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.incoming import Facts
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
@@ -14,7 +14,7 @@ from bowerbird.world.tables import PAGES, REMOVED, SHOWN
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@inner
+@fused
 def turn_page(users: Lines, user: Whole, request: Whole) -> Whole:
     """Return how many media of the page are there already: some only if the request goes on."""
     if request != 0 and users.request[user] == request and users.pages[user] > 0:
@@ -30,7 +30,7 @@ def turn_page(users: Lines, user: Whole, request: Whole) -> Whole:
     return 0
 
 
-@inner
+@fused
 def make_way(users: Lines, user: Whole, held: Whole, wanted: Whole) -> Whole:
     """Move what follows `held` media of the page back by `wanted`, and drop pages too old.
 
@@ -51,7 +51,7 @@ def make_way(users: Lines, user: Whole, held: Whole, wanted: Whole) -> Whole:
     return room
 
 
-@inner
+@fused
 def fold_exposure(facts: Facts, i: Whole, users: Lines) -> None:
     """Fold a page, or one slot of a page that an importer knew row by row."""
     user, first, last = facts.user[i], facts.items_at[i], facts.items_at[i + 1]

@@ -7,13 +7,13 @@ A slice outgrown is kept in a list of its length and handed out again. Everythin
 from __future__ import annotations
 
 from bowerbird.core.facts import I32, I64, NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.probe import Whole
 
 SMALLEST = 8
 
 
-@inner
+@fused
 def size_class(length: Whole) -> Whole:
     """Return log2 of a power of two."""
     exponent = 0
@@ -22,7 +22,7 @@ def size_class(length: Whole) -> Whole:
     return exponent
 
 
-@inner
+@fused
 def has_room(chain: I32, ledger: I64, used: Whole, free: Whole, length: Whole) -> bool:
     """Return whether `take_slice` would find a slice without the arena growing."""
     if ledger[free + size_class(length)] != NONE:
@@ -30,7 +30,7 @@ def has_room(chain: I32, ledger: I64, used: Whole, free: Whole, length: Whole) -
     return bool(ledger[used] + length <= len(chain))
 
 
-@inner
+@fused
 def take_slice(chain: I32, ledger: I64, used: Whole, free: Whole, length: Whole) -> Whole:
     """Return the start of a slice, a freed one first; `used`, `free` are ledger positions."""
     head = free + size_class(length)
@@ -45,7 +45,7 @@ def take_slice(chain: I32, ledger: I64, used: Whole, free: Whole, length: Whole)
     return at
 
 
-@inner
+@fused
 def free_slice(chain: I32, ledger: I64, free: Whole, at: Whole, length: Whole) -> None:
     """Keep a slice, wiped by the caller, for the next to ask for one of its length."""
     head = free + size_class(length)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import NONE, Action
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.acts import TYPES
 from bowerbird.world.counters import advance, uncount, warm
 from bowerbird.world.history import find_entry, remove_entry
@@ -16,7 +16,7 @@ from bowerbird.world.rules import AFFINITY
 _FOLLOW = int(Action.FOLLOW)
 
 
-@inner
+@fused
 def advance_everywhere(
     media: Lines, accounts: Lines, users: Lines, m: Whole, a: Whole, u: Whole, ts: Whole
 ) -> None:
@@ -29,7 +29,7 @@ def advance_everywhere(
         advance(users.recent, users.recent_ts, u, ts)
 
 
-@inner
+@fused
 def uncount_everywhere(
     media: Lines,
     accounts: Lines,
@@ -50,7 +50,7 @@ def uncount_everywhere(
         uncount(users.total, users.recent, users.recent_ts, u, action, done, known)
 
 
-@inner
+@fused
 def forget_entry(users: Lines, history: Lines, u: Whole, entry: Whole) -> None:
     """Take an engagement out of a person's history and of their counts by media type."""
     form = history.media_type[entry]
@@ -59,7 +59,7 @@ def forget_entry(users: Lines, history: Lines, u: Whole, entry: Whole) -> None:
     remove_entry(users, history, u, entry)
 
 
-@inner
+@fused
 def undo(
     media: Lines,
     accounts: Lines,

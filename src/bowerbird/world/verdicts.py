@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, I64, NONE, U8, Control, Flag
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.catalogue import unlink, withdraw
 from bowerbird.world.details import erase_details
 from bowerbird.world.incoming import Facts
@@ -27,7 +27,7 @@ _REMOVED = np.uint8(REMOVED)
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
-@inner
+@fused
 def set_policy(flags: U8, policies: I64, row: Whole, name: Whole, violates: Whole) -> None:
     """Note what a label says of one policy; a row violates while it does so by any of them."""
     bit = np.int64(1) << (name if 0 <= name < _LAST_POLICY else _LAST_POLICY)
@@ -41,7 +41,7 @@ def set_policy(flags: U8, policies: I64, row: Whole, name: Whole, violates: Whol
         flags[row] &= _NOT_VIOLATES
 
 
-@inner
+@fused
 def fold_label(facts: Facts, i: Whole, media: Lines, accounts: Lines) -> None:
     """Fold a label of a media, or else of an account."""
     m, a, violates = facts.media[i], facts.account[i], facts.flags[i] & _SAID_VIOLATES
@@ -51,7 +51,7 @@ def fold_label(facts: Facts, i: Whole, media: Lines, accounts: Lines) -> None:
         set_policy(accounts.bits, accounts.policies, a, facts.name[i], violates)
 
 
-@inner
+@fused
 def fold_score(facts: Facts, i: Whole, media_scores: F32, account_scores: F32) -> None:
     """Fold a score of a media, or else of an account."""
     m, a, name = facts.media[i], facts.account[i], facts.name[i]
@@ -61,7 +61,7 @@ def fold_score(facts: Facts, i: Whole, media_scores: F32, account_scores: F32) -
         account_scores[a, name] = facts.value[i]
 
 
-@inner
+@fused
 def set_hidden(hidden: I32, user: Whole, topic: Whole, hide: bool) -> None:
     """Hide a topic from a person, or show it again; the newest is the first."""
     kept = 0
@@ -77,7 +77,7 @@ def set_hidden(hidden: I32, user: Whole, topic: Whole, hide: bool) -> None:
         hidden[user, 0] = topic
 
 
-@inner
+@fused
 def fold_control(
     facts: Facts, i: Whole, media: Lines, users: Lines, pairs: Lines, ledger: I64
 ) -> None:
@@ -99,7 +99,7 @@ def fold_control(
             set_hidden(users.hidden_topics, u, facts.items[j], code == _HIDE_TOPIC)
 
 
-@inner
+@fused
 def remove_media(media: Lines, details: U8, ledger: I64, row: Whole) -> None:
     """Mark a media as gone, and forget what was said about it."""
     media.bits[row] |= _REMOVED
@@ -108,7 +108,7 @@ def remove_media(media: Lines, details: U8, ledger: I64, row: Whole) -> None:
     erase_details(details, ledger, media.details_at, media.details_len, row)
 
 
-@inner
+@fused
 def remove_account(
     media: Lines, accounts: Lines, users: Lines, details: U8, ledger: I64, row: Whole
 ) -> None:
@@ -129,7 +129,7 @@ def remove_account(
     erase_details(details, ledger, accounts.details_at, accounts.details_len, row)
 
 
-@inner
+@fused
 def fold_removal(
     facts: Facts,
     i: Whole,
