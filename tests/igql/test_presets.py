@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 import bowerbird.page
+from bowerbird.core.candidates import Kind
+from bowerbird.core.facts import Action
 from bowerbird.core.signals import Context
 from bowerbird.igql.check import check
 from bowerbird.igql.diagnostics import Severity
@@ -36,3 +38,31 @@ def test_only_the_published_sample_has_something_odd_about_it(path: Path) -> Non
     assert [known.code for known in found] == (
         ["constant-column"] if path.stem == "published_sample" else []
     )
+
+
+PUBLISHED = """user
+.let(seed_id=user_id)
+.liked(max_num_to_retrieve=30)
+.account_nn(embedding_config=default)
+.posted_media(max_media_per_account=10)
+.filter(non_recommendable_model_threshold=0.2)
+.rank(ranking_model=default)
+.diversify_by(seed_id, method=round_robin)
+"""
+
+
+def test_the_published_sample_runs_verbatim_and_every_row_says_where_it_came_from() -> None:
+    (preset,) = (path for path in PRESETS if path.stem == "published_sample")
+    assert preset.read_text() == PUBLISHED
+
+    world = society(1)
+    result = run(compile_program(PUBLISHED, CATALOG), world, Context(user=1, now=NOW, seed=7))
+
+    found = result.rows.columns
+    assert len(result.rows) > 0
+    assert (found["seed_id"] == 1).all()  # as the sample has it: the person
+    assert (found["seed"] >= 0).all()
+    assert (found["via"] == world.columns[Kind.MEDIA]["account_id"][result.rows.rows]).all()
+    assert (found["seed_action"] == Action.LIKE).all()
+    assert set(found["source"].tolist()) == {0}
+    assert result.sources == ("user.liked.account_nn(default).posted_media",)

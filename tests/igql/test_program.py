@@ -126,3 +126,36 @@ def test_every_step_is_in_the_trace_with_its_rows_and_time() -> None:
 
 def test_kernels_can_be_warmed() -> None:
     warm()
+
+
+LARGEST = {
+    "nested": "a0 = trending(k=3)\n"
+    + "\n".join(f"a{i} = union(a{i - 1})" for i in range(1, 63))
+    + "\na62",
+    "long": "user.engaged()" + ".account_nn(k=1)" * 62,
+    "doubled": "a = union(trending(k=1), fresh(k=1))\n"
+    + "\n".join(f"{y} = union({x}, {x})" for x, y in zip("abcdef", "bcdefg", strict=True))
+    + "\ng",
+}
+
+
+@pytest.mark.parametrize("text", LARGEST.values(), ids=LARGEST)
+def test_the_largest_programs_that_are_let_in_also_run(text: str) -> None:
+    result = run(compile_program(text, CATALOG), society(1), Context(1, NOW))
+    assert len(result.rows) > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"trending().filter({'not ' * 1900}seen)",
+        f"trending().score({'-' * 4000}1)",
+        f"trending().score({'1+' * 4000}1)",
+        f"user{'.liked()' * 900}",
+        f"trending(k={'9' * 5000})",
+        "[" * 32 + "]" * 32,
+    ],
+    ids=["nots", "minuses", "sums", "steps", "digits", "brackets"],
+)
+def test_a_text_made_to_hurt_is_refused_without_harm(text: str) -> None:
+    assert check(text, CATALOG)[0].severity == "error"

@@ -19,14 +19,16 @@ class Limits:
         depth: brackets inside brackets.
         tree: levels of one expression, so that `1 + 1 + 1 + ...` ends too.
         steps: operators written in the whole program.
+        branches: ways through its combiners, bindings put where they are used.
         expansion: parts of all expressions once bindings are put where they are used.
-        rows: rows that any one step may give or look at, from caps alone.
+        rows: rows that any one step may give, from caps alone.
     """
 
     size: int = 8_192
     depth: int = 32
     tree: int = 100
     steps: int = 64
+    branches: int = 128
     expansion: int = 4_000
     rows: int = 250_000
 

@@ -14,6 +14,7 @@ from lark.visitors import Transformer_NonRecursive
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
 from bowerbird.igql.diagnostics import Code, Report
+from bowerbird.igql.functions import CALLED
 from bowerbird.igql.limits import Limits, too_deep
 
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
@@ -52,7 +53,9 @@ def _within(source: ast.Source, report: Report, limits: Limits) -> bool:
     for statement in source.statements:
         for part in _expressions(statement):
             for node, level in ast.walk(part):
-                if isinstance(node, ast.Pipe):
+                if isinstance(node, ast.Pipe) or (
+                    isinstance(node, ast.Call) and node.name not in CALLED
+                ):
                     steps.append(node.name_span)
                 if level > limits.tree:
                     message = f"this expression has more than {limits.tree} levels"

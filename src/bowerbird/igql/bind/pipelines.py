@@ -178,7 +178,13 @@ class Pipelines:
         return lost if after is None else self._bounded(op, after, name_span)
 
     def _bounded(self, op: Op, stream: Stream, span: Span) -> Stream:
-        if stream.rows <= self.expressions.limits.rows:
+        limits = self.expressions.limits
+        if stream.ways > limits.branches:
+            message = f"with bindings written out there are {stream.ways} branches here"
+            help = f"at most {limits.branches} are run"
+            self.expressions.report.error(Code.TOO_MANY_STEPS, message, span, help)
+            return replace(stream, ways=1, vague=True)
+        if stream.rows <= limits.rows:
             return stream
         message = (
             f"`{op.name}` can give {stream.rows:,} rows here, "

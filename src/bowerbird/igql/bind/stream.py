@@ -21,6 +21,7 @@ class Stream:
         rows: at most this many, from caps alone.
         columns: what the rows carry, with types.
         unique: whether each row number comes once.
+        ways: branches that rows can have come through, all combiners taken together.
         constant: columns that hold one value for all rows.
         vague: a mistake was made on the way: unknown names are not worth a second message.
     """
@@ -30,6 +31,7 @@ class Stream:
     rows: int
     columns: Mapping[str, Type] = field(default_factory=lambda: dict(TYPED))
     unique: bool = True
+    ways: int = 1
     constant: frozenset[str] = frozenset()
     vague: bool = False
 

@@ -52,6 +52,7 @@ def together(call: Call) -> Stream | None:
         rows=sum(stream.rows for stream in streams),
         columns=columns,
         unique=all(stream.unique for stream in streams) and len(streams) == 1,
+        ways=sum(stream.ways for stream in streams),
         constant=shared if len(streams) == 1 else frozenset(),
         vague=any(stream.vague for stream in streams),
     )
