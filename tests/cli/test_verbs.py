@@ -112,7 +112,7 @@ def test_a_query_prints_rows_and_steps(run: Run, data: Path, tmp_path: Path) -> 
 def test_the_versions_are_printed(run: Run, data: Path, tmp_path: Path) -> None:
     assert [v["number"] for v in run("versions", "--data", data, "--json").json] == [1]
     assert "current" in run("versions", "--data", data).out
-    (tmp_path / "empty").mkdir()
+    Bowerbird(tmp_path / "empty").close()
     assert "bowerbird train" in run("versions", "--data", tmp_path / "empty").out
 
 

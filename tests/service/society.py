@@ -9,7 +9,9 @@ import pytest
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.core.clock import ClockName
-from bowerbird.simulate import simulate
+from bowerbird.simulate import Society, simulate
+
+SOCIETY = Society("tests", people=150, accounts=120, media=1_500, days=5, branches=4, sessions=1.2)
 
 _made: dict[str, Path] = {}
 
@@ -18,7 +20,7 @@ def facts(factory: pytest.TempPathFactory) -> Path:
     """The files of facts."""
     if "facts" not in _made:
         folder = factory.mktemp("society")
-        simulate("tiny", folder, 5, lambda day, days: None)
+        simulate(SOCIETY, folder, 5, lambda day, days: None)
         _made["facts"] = folder / "facts"
     return _made["facts"]
 

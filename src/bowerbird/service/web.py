@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 from fastapi import APIRouter, Response
+from starlette.exceptions import HTTPException
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,4 +44,6 @@ async def docs() -> Response:
 @router.get("/web/{name}")
 async def file(name: str) -> Response:
     """Return a part of the pages."""
-    return _file(name) if name in FILES else Response(status_code=404)
+    if name not in FILES:
+        raise HTTPException(404)
+    return _file(name)
