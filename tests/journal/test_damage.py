@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -8,6 +9,7 @@ from bowerbird.journal.journal import Journal
 from tests.journal.rows import NOW, event, whole
 
 FIRST = "000000000000"
+MODES: tuple[Literal["read", "write"], ...] = ("read", "write")
 
 
 @pytest.fixture
@@ -62,7 +64,13 @@ def test_changed_hashes_are_not_trusted(folder: Path, suffix: str) -> None:
 
 def test_a_tail_that_is_gone_or_spoiled_is_no_empty_tail(folder: Path) -> None:
     (folder / "journal/tail.sqlite").unlink()
-    with pytest.raises(JournalDamaged, match=r"tail\.sqlite ends at 40, expected 0"):
+    for mode in MODES:
+        with pytest.raises(JournalDamaged, match=r"tail\.sqlite is missing"):
+            Journal.open(folder, mode=mode)
+    with Journal.open(folder / "other") as other:
+        other.append([event(0)], now=NOW)
+    (folder / "other/journal/tail.sqlite").rename(folder / "journal/tail.sqlite")
+    with pytest.raises(JournalDamaged, match=r"tail\.sqlite ends at 40, expected 1"):
         Journal.open(folder)
     (folder / "journal/tail.sqlite").write_bytes(b"not a database, rather a letter" * 100)
     with pytest.raises(JournalDamaged, match=r"tail\.sqlite"):

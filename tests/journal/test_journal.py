@@ -174,6 +174,22 @@ def test_a_full_disk_leaves_nothing_behind_and_the_journal_usable(tmp_path: Path
         assert [journal.ids.media.id(row) for row in whole(journal).media] == ["m0", "m2"]
 
 
+def test_sealing_onto_a_full_disk_keeps_the_facts_in_the_tail(tmp_path: Path) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Journal.open(tmp_path) as journal:
+        journal.append([event(n) for n in range(2000)], now=NOW)
+        before = whole(journal)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+        try:
+            with pytest.raises(JournalError, match="cannot seal"):
+                journal.seal()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        assert_same(whole(journal), before)
+        journal.seal()
+        assert_same(whole(journal), before)
+
+
 def test_threads_may_append_read_and_seal_at_once(tmp_path: Path) -> None:
     with Journal.open(tmp_path, seal_facts=50) as journal:
 

@@ -43,6 +43,7 @@ def open_to_read(layout: Layout) -> Opened:
     """
     if not layout.manifest.exists():
         raise NotFound(f"there is no journal in {layout.root}", "ingest or import something first")
+    _require_tail(layout)
     tail = Tail(layout.tail, write=False)
     segments = Segments(layout.segments, load_manifest(layout.manifest))
     return Opened(layout, None, tail, segments, Seen())
@@ -61,6 +62,7 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
     lock = WriteLock(layout.lock)
     tail = None
     try:
+        _require_tail(layout)
         tail = Tail(layout.tail, write=True)
         segments = Segments(layout.segments, _manifest(layout, tail, clock))
         seen = _seen(layout, tail, segments)
@@ -73,6 +75,12 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
         lock.release()
         raise
     return Opened(layout, lock, tail, segments, seen)
+
+
+def _require_tail(layout: Layout) -> None:
+    # The tail is made before the manifest, so a manifest alone has lost it, and all ids with it.
+    if layout.manifest.exists() and not layout.tail.exists():
+        raise JournalDamaged(f"{layout.tail} is missing", "restore the file from a backup")
 
 
 def _manifest(layout: Layout, tail: Tail, clock: ClockName | None) -> Manifest:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.errors import JournalDamaged
+from bowerbird.core.errors import JournalDamaged, JournalError
 from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import Ids
 from bowerbird.journal.body import U64
@@ -23,7 +23,24 @@ MOST_FACTS = 1_000_000
 
 
 def write_segment(folder: Path, batch: FactBatch, hashes: U64, ids: Ids) -> SegmentEntry:
-    """Write `batch` and its hashes ([n, 2]) as a segment; durable on return, not yet counted."""
+    """Write `batch` and its hashes ([n, 2]) as a segment; durable on return, not yet counted.
+
+    Raises:
+        JournalError: the disk did not take it.
+    """
+    import duckdb
+
+    try:
+        return _written(folder, batch, hashes, ids)
+    except (OSError, duckdb.Error) as error:
+        raise JournalError(
+            f"cannot seal facts into {folder}: {error}",
+            "they stay in the tail; see that the disk has room and that the folder may be "
+            "written to",
+        ) from error
+
+
+def _written(folder: Path, batch: FactBatch, hashes: U64, ids: Ids) -> SegmentEntry:
     facts = folder / f"{batch.start:012d}.parquet"
     write_parquet(temporary(facts), batch, hashes, ids)
     publish(facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from bowerbird.journal.draft import Objects
 
 GAP = 60_000
 """Between one impression and the next, ms."""
+
+MARKS = {Action.IMPRESSION: 1, Action.LONG_VIEW: 2, Action.LIKE: 4}
+"""What an impression came with, as bits; in the order of telling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,88 +42,88 @@ def replayed(
         liked: [p] the same.
         long: [p] the same, of long views.
     """
-    ts: list[int] = []
-    user: list[int] = []
-    video: list[int] = []
-    action: list[int] = []
-    request: list[str] = []
-    people = zip(users.tolist(), last.tolist(), watched, liked, long, strict=True)
-    for person, end, *sequences in people:
-        seen = _impressions(*(_plain(sequence) for sequence in sequences))
-        for back, impression in zip(range(len(seen) - 1, -1, -1), seen, strict=True):
-            for act in impression.acts():
-                ts.append(end - 1 - back * GAP)
-                user.append(person)
-                video.append(impression.video)
-                action.append(act)
-                request.append(f"kh-{person}-{back}")
+    seen: list[int] = []
+    flags: list[int] = []
+    lengths: list[int] = []
+    for sequences in zip(watched, liked, long, strict=True):
+        videos, marks = _impressions(*(_plain(sequence) for sequence in sequences))
+        seen += videos
+        flags += marks
+        lengths.append(len(videos))
+    ends = np.repeat(np.cumsum(lengths), lengths)
+    back = ends - 1 - np.arange(len(seen))  # impressions of the person after this one
+    user = np.repeat(users, lengths)
+    told = zip(user.tolist(), back.tolist(), strict=True)
+    requests = np.array([f"kh-{person}-{n}" for person, n in told], np.object_)
+    happened = np.array(flags, np.uint8)[:, None] & np.array(list(MARKS.values()), np.uint8) > 0
+    row, which = np.nonzero(happened)
     return Told(
-        ts=np.array(ts, np.int64),
-        user=np.array(user),
-        video=np.array(video),
-        action=np.array(action, np.uint8),
-        request=np.array(request, np.object_),
+        ts=(np.repeat(last, lengths) - 1 - back * GAP)[row],
+        user=user[row],
+        video=np.array(seen)[row],
+        action=np.array(list(MARKS), np.uint8)[which],
+        request=requests[row],
     )
-
-
-@dataclass(slots=True)
-class _Impression:
-    video: int
-    long: bool = False
-    liked: bool = False
-
-    def acts(self) -> Iterator[Action]:
-        yield Action.IMPRESSION
-        if self.long:
-            yield Action.LONG_VIEW
-        if self.liked:
-            yield Action.LIKE
 
 
 def _impressions(
     watched: Sequence[int], liked: Sequence[int], long: Sequence[int]
-) -> list[_Impression]:
-    """Return a person's impressions in order.
+) -> tuple[list[int], list[int]]:
+    """Return the videos of a person's impressions in order, and the `MARKS` of each.
 
-    What was liked or seen long ago, before the last 50 impressions, was an impression as well; it
-    goes before those.
+    What was liked or seen long before the impressions listed was an impression as well, and goes
+    before those: first the likes among it that were no long view, whose place is not known.
     """
-    seen = [_Impression(video) for video in watched]
-    for mark, videos in (("long", long), ("liked", liked)):
-        found = aligned([impression.video for impression in seen], videos)
-        older = []
-        for video, at in zip(videos, found, strict=True):
-            if at == NONE:
-                older.append(_Impression(video, **{mark: True}))
-            else:
-                setattr(seen[at], mark, True)
-        seen = older + seen
-    return seen
+    marks = [MARKS[Action.IMPRESSION]] * len(watched)
+    older = _mark_and_return_others(Action.LONG_VIEW, marks, watched, long)
+    older_marks = [MARKS[Action.IMPRESSION] | MARKS[Action.LONG_VIEW]] * len(older)
+    before = _mark_and_return_others(Action.LIKE, marks, watched, liked)
+    oldest = _mark_and_return_others(Action.LIKE, older_marks, older, before, gaps=True)
+    oldest_marks = [MARKS[Action.IMPRESSION] | MARKS[Action.LIKE]] * len(oldest)
+    return [*oldest, *older, *watched], [*oldest_marks, *older_marks, *marks]
 
 
-def aligned(whole: Sequence[int], part: Sequence[int]) -> list[int]:
+def _mark_and_return_others(
+    action: Action,
+    marks: list[int],
+    whole: Sequence[int],
+    part: Sequence[int],
+    *,
+    gaps: bool = False,
+) -> list[int]:
+    places = aligned(whole, part, gaps=gaps)
+    for at in places:
+        if at != NONE:
+            marks[at] |= MARKS[action]
+    return [video for video, at in zip(part, places, strict=True) if at == NONE]
+
+
+def aligned(whole: Sequence[int], part: Sequence[int], *, gaps: bool = False) -> list[int]:
     """Return where in `whole` each of `part` is, NONE where it is not; both are in one order.
 
-    Matched from the end, each as late as possible: what does not fit must be older than `whole`.
+    Matched from the end, each as late as possible. Of two sequences that end at the same time, what
+    does not fit is older than `whole`, and so is all that comes before it; with `gaps`, `whole` may
+    also lack something in between.
 
     Example:
         >>> aligned([7, 8, 7, 9], [5, 7, 9])
         [-1, 2, 3]
+        >>> aligned([7, 9], [7, 8, 9]), aligned([7, 9], [7, 8, 9], gaps=True)
+        ([-1, -1, 1], [0, -1, 1])
     """
     places: dict[int, list[int]] = {}
     for at, item in enumerate(whole):
         places.setdefault(item, []).append(at)
     limit, found = len(whole), []
     for item in reversed(part):
-        at = NONE
         mine = places.get(item, [])
-        while mine and at == NONE:
-            place = mine.pop()
-            if place < limit:
-                limit = at = place
+        while mine and mine[-1] >= limit:
+            mine.pop()
+        at = mine.pop() if mine else NONE
+        limit = at if at != NONE else limit if gaps else 0
         found.append(at)
     return found[::-1]
 
 
-def _plain(sequence: Iterable[Any] | None) -> list[int]:
-    return [] if sequence is None else [int(video) for video in sequence]
+def _plain(sequence: NDArray[Any] | None) -> list[int]:
+    return [] if sequence is None else np.asarray(sequence).tolist()
