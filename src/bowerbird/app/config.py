@@ -44,6 +44,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         clock: `wall` for a live app, `journal` for an imported or simulated history.
         seal_facts: facts the journal's tail holds before it becomes a segment.
         embeddings: name -> settings of `ig2vec`; `default` is always there.
+        co_engagement: settings of what counts as being engaged with together.
         models: names programs may rank with; declared ones bind before they are trained.
     """
 
@@ -54,6 +55,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     embeddings: Mapping[str, Mapping[str, Any]] = msgspec.field(
         default_factory=lambda: {"default": {}}
     )
+    co_engagement: Mapping[str, Any] = {}
     models: tuple[str, ...] = ("default",)
 
 
