@@ -20,6 +20,7 @@ from bowerbird.features import (
     compute,
     no_part,
 )
+from bowerbird.features.compute import fill
 from bowerbird.world.world import World
 from tests.features.tiny import DAY, HOUR, MINUTE, START, batch, event, media, world_of
 
@@ -145,6 +146,17 @@ def test_numbers_are_finite_and_bounded_whatever_the_world_holds(
         found = compute(world.tables, some_vectors(), user, np.arange(-1, 6, dtype=np.int32), now)
         assert np.isfinite(found).all()
         assert np.abs(found).max() < 25
+
+
+def test_rows_of_any_make_are_read_by_the_same_kernel() -> None:
+    world = society(events=50)
+    frozen = np.arange(9, dtype=np.int32)
+    frozen.flags.writeable = False
+    rows = [np.arange(9, dtype=np.int32), np.arange(18, dtype=np.int32)[:9], frozen]
+    strided = np.repeat(frozen, 2)[::2]
+    bits = {compute(world.tables, NO_VECTORS, 0, r, START).tobytes() for r in (*rows, strided)}
+    assert len(bits) == 1
+    assert len(fill.signatures) == 1  # type: ignore[attr-defined]  # of numba's dispatcher
 
 
 def test_names_are_unique_and_families_cover_them() -> None:

@@ -53,7 +53,8 @@ def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -
     depend on the other rows. Numbers are finite whatever the World holds.
     """
     out = np.empty((len(media), len(DEFAULTS)), np.float32)
-    fill(tables, vectors.parts, user, media, now, out)
+    rows = np.require(media, np.int32, ["C", "W"])  # of any other kind the kernel has none yet
+    fill(tables, vectors.parts, user, rows, now, out)
     return out
 
 
