@@ -1,5 +1,6 @@
-// Pictures for media that have none: the palette from the branch of the topic, the composition from the topic, the
-// rest from the media, so that one interest looks like one family and no two media look the same
+// Pictures for media that have none: the hue from the branch of the topic, a handful of compositions
+// from the topic, the rest from the media, so that an interest is known at a glance and no two media
+// look the same.
 
 import { svg } from "/web/elements.js";
 
@@ -22,9 +23,9 @@ function dice(seed) {
 }
 
 function palette(topic, d) {
-  const hue = hash(topic.split("/")[0]) % 360;
-  const turn = [40, 150, 190, 220][hash(topic) % 4];
-  const drift = d.between(-14, 14);
+  const hue = (hash(topic.split("/")[0]) % 360) + ((hash(topic) % 50) - 25);
+  const turn = d.pick([45, 90, 150, 180, 215, 300]);
+  const drift = d.between(-18, 18);
   const tone = (l, c, h) => `oklch(${l} ${c} ${((h % 360) + 360) % 360})`;
   const dark = d.roll() < 0.5;
   return {
@@ -143,6 +144,6 @@ export function drawn(item, alt) {
   const topic = item.topics?.[0] ?? item.account_id;
   const d = dice(hash(`${topic}|${item.media_id}`));
   const p = palette(topic, d);
-  const compose = COMPOSITIONS[hash(`${topic}!`) % COMPOSITIONS.length];
+  const compose = COMPOSITIONS[(hash(`${topic}!`) + d.whole(0, 4)) % COMPOSITIONS.length];
   return svg("svg", { class: "picture", viewBox: "0 0 100 100", preserveAspectRatio: "xMidYMid slice", role: "img", "aria-label": alt }, rect(0, 0, 100, 100, p.ground), ...compose(d, p));
 }
