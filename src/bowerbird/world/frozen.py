@@ -17,7 +17,7 @@ from bowerbird.core.errors import WorldDamaged
 from bowerbird.core.facts import I32, NONE
 from bowerbird.world import ledger as at
 from bowerbird.world.growth import sizes_of
-from bowerbird.world.records import Store
+from bowerbird.world.records import RECORDS, Store, layout
 from bowerbird.world.tables import FRESH, POOL
 
 FORMAT = 1
@@ -70,7 +70,7 @@ def digest(store: Store) -> str:
     """Return a hash of what is meant of every array."""
     whole = hashlib.blake2b(digest_size=16)
     for name, array in meant(store):
-        whole.update(f"{name} {layout(array)} {array.shape}".encode())
+        whole.update(f"{name} {words(array)} {array.shape}".encode())
         whole.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return whole.hexdigest()
 
@@ -100,7 +100,12 @@ def read_frozen(path: Path) -> Store:
     columns = _read_manifest(path).columns
     if lacking := sorted(set(Store._fields) - set(columns)):
         raise _damaged(path, f"its {MANIFEST} lacks {', '.join(lacking)}")
-    store = Store(**{name: _read(path / f"{name}.npy", columns[name]) for name in Store._fields})
+    arrays = {name: _read(path / f"{name}.npy", columns[name]) for name in Store._fields}
+    for name, record in RECORDS.items():
+        if arrays[name].dtype != layout(record):
+            raise _damaged(path, f"the records of {name} have other fields than this program's")
+        arrays[name] = arrays[name].view(layout(record))  # numpy forgets that they are aligned
+    store = Store(**arrays)
     return store._replace(
         touched=_whole(store.touched, POOL),
         fresh=_whole(store.fresh, FRESH),
@@ -114,14 +119,14 @@ def _whole(meant: I32, length: int) -> I32:
     return whole
 
 
-def layout(array: NDArray[Any]) -> str:
+def words(array: NDArray[Any]) -> str:
     """Return the dtype of an array in words, fields and all."""
     return repr(np.lib.format.dtype_to_descr(array.dtype))
 
 
 def _said(array: NDArray[Any]) -> FrozenColumn:
     hashed = hashlib.sha256(array.reshape(-1).view(np.uint8).data).hexdigest()
-    return FrozenColumn(layout(array), array.shape, hashed)
+    return FrozenColumn(words(array), array.shape, hashed)
 
 
 def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:

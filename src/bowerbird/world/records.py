@@ -143,10 +143,15 @@ RECORDS: Mapping[str, Record] = {
 }
 
 
+def layout(record: Record) -> np.dtype[np.void]:
+    """Return the dtype of a record, with the gaps that a C compiler would leave."""
+    fields = [(name, f.dtype, (f.width,) if f.width else ()) for name, f in record.items()]
+    return np.dtype(fields, align=True)
+
+
 def make(record: Record, length: int) -> Lines:
     """Return `length` records, all as they are before any fact."""
-    layout = [(name, f.dtype, (f.width,) if f.width else ()) for name, f in record.items()]
-    lines = np.zeros(length, np.dtype(layout, align=True))
+    lines = np.zeros(length, layout(record))
     for name, field in record.items():
         if field.fill != 0:
             lines[name] = field.fill

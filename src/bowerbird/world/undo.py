@@ -75,7 +75,8 @@ def undo(
 ) -> None:
     """Take back the newest `action` on a media, or on an account for a follow.
 
-    One that left the history is taken off the totals only; one never done changes nothing.
+    It is taken from where it was counted. One that left the history is taken off the totals
+    only; one never done changes nothing.
     """
     target = NONE if action == _FOLLOW else m
     if u < 0 or (target < 0 and a < 0):
@@ -83,7 +84,7 @@ def undo(
     entry = find_entry(users, history, u, target, a, action)
     done, dated = ts, False
     if entry != NONE:
-        a = history.account[entry]
+        m, a = history.media[entry], history.account[entry]
         done, dated = history.ts[entry], history.known[entry] != 0
         forget_entry(users, history, u, entry)
     line = find_pair(pairs.key, u, a)

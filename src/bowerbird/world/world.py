@@ -70,6 +70,7 @@ class World:
                 refresh_pool(self.tables)
             elif need:
                 self._hold(make_room(store, need))
+        self._store.ledger[at.AMOUNT] = 0  # says how much room there was, and nothing else
 
     def freeze(self, path: Path) -> None:
         """Write the World to the folder `path`, in place of one frozen there before."""
