@@ -75,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:  # a fault of ours: people get a sentence, and the way to more
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            return INTERRUPTED  # what DuckDB makes of a Ctrl-C
         if os.environ.get(DEBUG):
             raise
         complain(_unexpected(error), as_json=as_json)
