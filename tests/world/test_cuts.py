@@ -42,7 +42,7 @@ def test_one_fact_at_a_time_gives_the_same_world() -> None:
     assert world.digest() == whole(facts).digest()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seeds, st.integers(0, 2_000))
 def test_a_thawed_world_folds_on_as_if_it_had_never_been_frozen(seed: int, cut: int) -> None:
     facts, world = chance(seed, 2_000, kinds=EVERY_KIND), World()

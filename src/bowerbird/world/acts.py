@@ -6,28 +6,15 @@ import numpy as np
 
 from bowerbird.core.facts import I32, I64, MediaType
 from bowerbird.core.kernels import fused
+from bowerbird.world.catalogue import touch_media
 from bowerbird.world.counters import count, warm
 from bowerbird.world.history import next_entry
-from bowerbird.world.ledger import TOUCHED_LEN
 from bowerbird.world.pairs import count_pair, meet
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
 from bowerbird.world.rules import AFFINITY, TREND
-from bowerbird.world.tables import LISTED
 
 TYPES = len(MediaType)
-
-_LISTED = np.uint8(LISTED)
-
-
-@fused
-def touch_media(media: Lines, touched: I32, ledger: I64, row: Whole) -> None:
-    """Note a media acted on, so that the next choice of the pool looks at it."""
-    if media.bits[row] & _LISTED:
-        return
-    media.bits[row] |= _LISTED
-    touched[ledger[TOUCHED_LEN]] = row
-    ledger[TOUCHED_LEN] += 1
 
 
 @fused

@@ -8,10 +8,10 @@ from bowerbird.core.facts import I32, I64, NONE, U8, UNKNOWN, Flag
 from bowerbird.core.kernels import fused
 from bowerbird.world.details import store_details
 from bowerbird.world.incoming import Facts
-from bowerbird.world.ledger import FRESH_COUNT
+from bowerbird.world.ledger import FRESH_COUNT, TOUCHED_LEN
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
-from bowerbird.world.tables import BLOCKED, FRESH, KNOWN, POSTED, REMOVED, TOPICS
+from bowerbird.world.tables import BLOCKED, FRESH, KNOWN, LISTED, POSTED, REMOVED, TOPICS
 
 _TIME_KNOWN = int(Flag.TIME_KNOWN)
 _GIVEN = int(Flag.RECOMMENDABLE_GIVEN)
@@ -20,6 +20,17 @@ _KNOWN = np.uint8(KNOWN)
 _BLOCKED = np.uint8(BLOCKED)
 _NOT_BLOCKED = np.uint8(0xFF ^ BLOCKED)
 _REMOVED = np.uint8(REMOVED)
+_LISTED = np.uint8(LISTED)
+
+
+@fused
+def touch_media(media: Lines, touched: I32, ledger: I64, row: Whole) -> None:
+    """Note a media that may trend more than before, for the next choice of the pool."""
+    if media.bits[row] & _LISTED:
+        return
+    media.bits[row] |= _LISTED
+    touched[ledger[TOUCHED_LEN]] = row
+    ledger[TOUCHED_LEN] += 1
 
 
 @fused
@@ -101,6 +112,7 @@ def fold_media(
     media: Lines,
     accounts: Lines,
     details: U8,
+    touched: I32,
     fresh: I32,
     ledger: I64,
 ) -> None:
@@ -116,6 +128,7 @@ def fold_media(
         media.bits[row] |= _KNOWN | _REMOVED
         return
     own(media, accounts, row, owner, ts)
+    touch_media(media, touched, ledger, row)
     set_blocked(media.bits, row, said)
     set_topics(media.topics, row, facts, i)
     if facts.code[i] != UNKNOWN:

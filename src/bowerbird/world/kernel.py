@@ -47,6 +47,7 @@ def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
     details: U8,
     media_scores: F32,
     account_scores: F32,
+    touched: I32,
     fresh: I32,
     ledger: I64,
 ) -> Whole:
@@ -58,7 +59,7 @@ def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
             ledger[NEED] = need
             return i
         if kind == _MEDIA:
-            fold_media(facts, i, media, accounts, details, fresh, ledger)
+            fold_media(facts, i, media, accounts, details, touched, fresh, ledger)
         elif kind == _ACCOUNT:
             fold_account(facts, i, accounts, users, details, ledger)
         elif kind == _EXPOSURE:
@@ -66,7 +67,7 @@ def fold_others(  # noqa: C901 -- one branch a kind: they are the subject
         elif kind == _CONTROL:
             fold_control(facts, i, media, users, pairs, ledger)
         elif kind == _LABEL:
-            fold_label(facts, i, media, accounts)
+            fold_label(facts, i, media, accounts, touched, ledger)
         elif kind == _SCORE:
             fold_score(facts, i, media_scores, account_scores)
         elif kind == _REMOVAL:
@@ -110,6 +111,7 @@ def fold_facts(
                 details,
                 media_scores,
                 account_scores,
+                touched,
                 fresh,
                 ledger,
             )

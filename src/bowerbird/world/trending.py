@@ -20,6 +20,7 @@ from bowerbird.world.ledger import (
     POOL_LEN,
     TOUCHED_LEN,
 )
+from bowerbird.world.measures import gather
 from bowerbird.world.rules import DAY, RECENT_HALF_LIFE, TREND
 from bowerbird.world.tables import BLOCKED, FRESH, LISTED, POOL, REMOVED, VIOLATES, Tables
 
@@ -35,8 +36,8 @@ _NOT_LISTED = np.uint8(0xFF ^ LISTED)
 
 def may_show(tables: Tables, media: Rows, now: int) -> Mask:
     """Return whether each of `media` ([n] known rows) and its owner may be shown to anyone."""
-    owner = tables.media.account[media]
-    owners_flags = tables.accounts.flags[np.maximum(owner, 0)] * (owner >= 0)
+    owner, accounts = tables.media.account[media], tables.sizes.accounts
+    owners_flags = gather(tables.accounts.flags, owner, accounts, 0)
     expires = tables.media.expires[media]
     barred = ((tables.media.flags[media] | owners_flags) & _OUT) != 0
     shown: Mask = ~(barred | ((expires != 0) & (expires <= now)))

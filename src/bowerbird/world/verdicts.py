@@ -6,7 +6,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, I64, NONE, U8, Control, Flag
 from bowerbird.core.kernels import fused
-from bowerbird.world.catalogue import unlink, withdraw
+from bowerbird.world.catalogue import touch_media, unlink, withdraw
 from bowerbird.world.details import erase_details
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import MEDIA, NEED_FORGET, NEED_NOTHING
@@ -42,11 +42,14 @@ def set_policy(flags: U8, policies: I64, row: Whole, name: Whole, violates: Whol
 
 
 @fused
-def fold_label(facts: Facts, i: Whole, media: Lines, accounts: Lines) -> None:
+def fold_label(
+    facts: Facts, i: Whole, media: Lines, accounts: Lines, touched: I32, ledger: I64
+) -> None:
     """Fold a label of a media, or else of an account."""
     m, a, violates = facts.media[i], facts.account[i], facts.flags[i] & _SAID_VIOLATES
     if m >= 0:
         set_policy(media.bits, media.policies, m, facts.name[i], violates)
+        touch_media(media, touched, ledger, m)
     elif a >= 0:
         set_policy(accounts.bits, accounts.policies, a, facts.name[i], violates)
 
