@@ -76,6 +76,8 @@ async function load(user, words = "") {
     history.replaceState(null, "", `?user=${encodeURIComponent(user)}`);
     close();
     show();
+    scrollTo({ top: 0 });
+    if (document.activeElement === document.body) $("whose").focus({ preventScroll: true }); // what had it is gone
     say(words || "Point at a picture for the reason, open it for the numbers.");
   } catch (error) {
     say(error.message);
