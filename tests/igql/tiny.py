@@ -105,6 +105,7 @@ class Tiny:
     ready: dict[str, tuple[Rows, F32]]
     heads: dict[str, dict[str, F32]]
     asked: list[tuple[str, int]] = field(default_factory=list)
+    vectors: dict[str, tuple[tuple[I32, F32], ...]] = field(default_factory=dict)
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         return self.columns[kind][name]
@@ -117,6 +118,9 @@ class Tiny:
 
     def links(self, name: str) -> tuple[Links, ...]:
         return self.lists.get(name, ())
+
+    def embedding(self, name: str) -> tuple[tuple[I32, F32], ...]:
+        return self.vectors.get(name, ())
 
     def histories(self) -> Histories:
         return self.engagements
@@ -137,6 +141,9 @@ def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6)
     ts = NOW - rng.integers(0, 30 * DAY, media)
     kinds = _columns(rng, users, accounts, media)
     kinds[Kind.MEDIA] |= {"account_id": owner, "media_type": types, "ts": ts}
+    behind = np.where(np.arange(accounts) < users, np.arange(accounts), NONE).astype(np.int32)
+    joined = NOW - DAY * np.arange(accounts, dtype=np.int64)
+    kinds[Kind.ACCOUNTS] |= {"user_id": behind, "ts": joined}
     events: list[Event] = []
     times = np.sort(NOW - rng.integers(0, 40 * DAY, users * 20))
     for time in times.tolist():

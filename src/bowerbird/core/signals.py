@@ -106,7 +106,16 @@ class Signals(Protocol):
         """Return the parts of a list of lists, to be merged by score; none when nothing is there.
 
         Names: `posted` (account -> its media, newest first), `engagers` (account -> people,
-        newest first), `account_nn.NAME`, `co_engaged.accounts`, `co_engaged.media`.
+        newest first), `account_nn.NAME`, `media_nn.NAME`, `co_engaged.accounts`,
+        `co_engaged.media`.
+        """
+        ...
+
+    def embedding(self, name: str) -> tuple[tuple[I32, F32], ...]:
+        """Return the parts of an embedding of accounts; none when nothing is there.
+
+        Each part is the line of every account row ([n] int32, NONE for none; rows beyond n have
+        none) and the vectors ([m, d] float32, of unit length); an account is in at most one part.
         """
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bowerbird.core.candidates import Candidates, Column, Kind, Rows
-from bowerbird.core.facts import F32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.signals import Catalog, Context, Histories, Links, Type
 from bowerbird.igql.program import compile_program
 from bowerbird.igql.run import run
@@ -18,15 +18,22 @@ seeds = user.engaged().let(seed_id=account_id)
 blend(
     0.4 * union(seeds.account_nn(), seeds.co_engaged()).posted_media(where=popularity > 0),
     0.3 * user.engaged_media().co_engaged(),
-    0.3 * user.two_hop().posted_media(within=30d),
+    0.2 * user.two_hop().posted_media(within=30d),
+    0.1 * accounts().media_engaged_by(),
 )
 .sample(1)
 .rank(value=value)
+.mix(photo=1)
+.diversify_by(account_id, method=mmr)
 .diversify_by(account_id, method=penalty)
 .explore(slots=1)
 """
 
-NAMES = {"account_id": Type.ACCOUNT, "popularity": Type.NUMBER}
+NAMES = {
+    "account_id": Type.ACCOUNT,
+    "media_type": Type.MEDIA_TYPE,
+    "popularity": Type.NUMBER,
+}
 ROWS = np.arange(4, dtype=np.int32)
 
 
@@ -45,6 +52,8 @@ class _Four:
         return apart(np.full(4, 1, np.int64) if name == "ts" else ROWS)
 
     def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
+        if name == "media_type":
+            return np.zeros(len(rows), np.uint8)
         return rows if name == "account_id" else np.ones(len(rows), np.float32)
 
     def links(self, name: str) -> tuple[Links, ...]:
@@ -53,6 +62,9 @@ class _Four:
         if name in ("posted", "engagers"):
             return (Links(ROWS, apart(rows), apart(length), scores),)
         return (Links(ROWS, rows, length, scores),)
+
+    def embedding(self, name: str) -> tuple[tuple[I32, F32], ...]:
+        return ((ROWS, np.ones((4, 2), np.float32)),)
 
     def histories(self) -> Histories:
         start = apart(np.arange(0, 8, 2, dtype=np.int64))

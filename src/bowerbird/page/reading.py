@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Candidates, Column, Kind, Rows
-from bowerbird.core.facts import F32, NONE
+from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.ids import Ids
 from bowerbird.core.signals import Catalog, Context, Histories, Links
 from bowerbird.features.compute import compute
@@ -20,6 +20,7 @@ from bowerbird.world.signals import SIGNALS, WorldSignals
 from bowerbird.world.world import World
 
 NEIGHBOURS = "account_nn."
+MEDIA_NEIGHBOURS = "media_nn."
 CO_ENGAGED = "co_engaged."
 GEOMETRY = "default"
 """The embedding whose geometry the features read."""
@@ -76,6 +77,8 @@ class Reading:
         if name.startswith(CO_ENGAGED):
             found = self.version and self.version.co_engaged.get(name.removeprefix(CO_ENGAGED))
             return (found,) if found else ()
+        if name.startswith(MEDIA_NEIGHBOURS):  # declared for programs; nothing learns them yet
+            return ()
         return self._signals.links(name)
 
     def _neighbours(self, embedding: str) -> tuple[Links, ...]:
@@ -85,8 +88,20 @@ class Reading:
         overlay = self._overlays.get(embedding)
         return (found, overlay.links()) if overlay else (found,)
 
+    def embedding(self, name: str) -> tuple[tuple[I32, F32], ...]:
+        """See `Signals`: the vectors of a Version, and those of the Overlay beside them."""
+        found = self.version and self.version.embeddings.get(name)
+        if not found:
+            return ()
+        overlay = self._overlays.get(name)
+        part = (found.index, found.vectors)
+        return (part, overlay.vectors()) if overlay else (part,)
+
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
         """See `Signals`; a missing or failing model gives priors and a warning."""
+        if rows.kind is not Kind.MEDIA:
+            self.warnings.append(f"model `{model}` knows media, not {rows.kind}: priors stand in")
+            return priors(len(rows))
         found = self.version.models.get(model) if self.version else None
         if found is None:
             self.warnings.append(f"no model `{model}` has been published yet: priors stand in")

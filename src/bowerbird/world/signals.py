@@ -87,7 +87,7 @@ SIGNALS: Mapping[Kind, Mapping[str, Type]] = {
 
 _COLUMNS = {
     Kind.MEDIA: {"account_id": "account", "media_type": "media_type", "ts": "ts"},
-    Kind.ACCOUNTS: {"ts": "ts", "posts": "posts"},
+    Kind.ACCOUNTS: {"ts": "ts", "posts": "posts", "user_id": "user"},
     Kind.USERS: {"account_id": "account", "last_seen": "last_ts"},
 }
 

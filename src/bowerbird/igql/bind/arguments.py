@@ -108,7 +108,7 @@ def _default(arg: Arg, found: Arguments, name_span: Span, binder: Expressions) -
     if arg.default is REQUIRED:
         message = f"`{found.op.name}` needs `{arg.name}`, {arg.shape}"
         _wrong(found, binder, Code.MISSING_ARGUMENT, message, name_span)
-    elif arg.shape in CHOSEN:
+    elif arg.shape in CHOSEN and arg.default is not None:
         name = ast.Name(arg.default, name_span)
         _choose(arg, name, found, binder)
     elif arg.shape is not Shape.EXPRESSION:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bowerbird.igql.label import Label, run_label
 from bowerbird.igql.op import Op
 from bowerbird.igql.ops.account_nn import ACCOUNT_NN
+from bowerbird.igql.ops.accounts import ACCOUNTS
 from bowerbird.igql.ops.blend import BLEND
 from bowerbird.igql.ops.co_engaged import CO_ENGAGED
 from bowerbird.igql.ops.dedupe import DEDUPE
@@ -27,6 +28,10 @@ from bowerbird.igql.ops.first_of import FIRST_OF
 from bowerbird.igql.ops.fresh import FRESH
 from bowerbird.igql.ops.let import LET
 from bowerbird.igql.ops.limit import LIMIT
+from bowerbird.igql.ops.media import MEDIA
+from bowerbird.igql.ops.media_engaged_by import MEDIA_ENGAGED_BY
+from bowerbird.igql.ops.media_nn import MEDIA_NN
+from bowerbird.igql.ops.mix import MIX
 from bowerbird.igql.ops.owner import OWNER
 from bowerbird.igql.ops.posted_media import POSTED_MEDIA
 from bowerbird.igql.ops.rank import RANK
@@ -42,6 +47,8 @@ from bowerbird.igql.running import Runner
 OPS: tuple[Op, ...] = (
     # sources
     USER,
+    ACCOUNTS,
+    MEDIA,
     TRENDING,
     FRESH,
     # hops
@@ -54,9 +61,11 @@ OPS: tuple[Op, ...] = (
     VIEWED,
     ENGAGED_MEDIA,
     ACCOUNT_NN,
+    MEDIA_NN,
     CO_ENGAGED,
     TWO_HOP,
     POSTED_MEDIA,
+    MEDIA_ENGAGED_BY,
     OWNER,
     # rows
     LET,
@@ -66,6 +75,7 @@ OPS: tuple[Op, ...] = (
     SAMPLE,
     LIMIT,
     RANK,
+    MIX,
     DIVERSIFY_BY,
     EXPLORE,
     # combiners

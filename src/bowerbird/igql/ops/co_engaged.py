@@ -15,7 +15,7 @@ from bowerbird.igql.frame import Frame
 from bowerbird.igql.kernels.links import expand
 from bowerbird.igql.op import Arg, Call, Op, Shape
 from bowerbird.igql.plan import Node
-from bowerbird.igql.running import Run
+from bowerbird.igql.running import LinkArrays, Run
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,12 @@ def _rule(call: Call) -> Stream:
 def run_co_engaged(node: CoEngaged, run: Run) -> Frame:
     """Return a row for each pair; what goes with two rows is two rows."""
     seeds = run.frame(node.input)
-    at, rows, near, score = expand(
-        seeds.rows, seeds.score, node.k, run.links(f"co_engaged.{seeds.kind}")
-    )
+    return follow(seeds, node.k, run.links(f"co_engaged.{seeds.kind}"))
+
+
+def follow(seeds: Frame, k: int, links: tuple[LinkArrays, LinkArrays]) -> Frame:
+    """Return a row for each of `seeds` and one of the at most `k` of its own kind it leads to."""
+    at, rows, near, score = expand(seeds.rows, seeds.score, k, links)
     own: dict[str, Column] = {SCORE: score, SIMILARITY: near}
     if seeds.kind is Kind.ACCOUNTS:
         own[VIA] = rows

@@ -9,19 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Kind
+from bowerbird.core.errors import did_you_mean
 from bowerbird.core.facts import F32, I64
 from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Type
+from bowerbird.igql.bind.scope import WORDS
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.evaluate import stored
 from bowerbird.igql.expression import Column, Expression, Literal, text_of
 from bowerbird.igql.frame import PENALTY, Frame
+from bowerbird.igql.kernels.mmr import mmr
 from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
 from bowerbird.igql.plan import Node
 from bowerbird.igql.running import Run
 
-METHODS = ("round_robin", "max_per", "penalty")
+METHODS = ("round_robin", "max_per", "penalty", "mmr")
 IDS = (Type.ACCOUNT, Type.MEDIA, Type.USER)
 
 
@@ -31,7 +34,9 @@ class DiversifyBy(Node):
 
     Attributes:
         at_most: rows that may share a value, for `max_per`.
-        strength: share of a score's lead that each repeat takes off, for `penalty`.
+        strength: share of a score's lead that each repeat takes off, for `penalty`; weight of
+            likeness beside score, for `mmr`.
+        embedding_config: whose vectors tell what is alike, for `mmr`; else None.
     """
 
     op: ClassVar[str] = "diversify_by"
@@ -42,6 +47,7 @@ class DiversifyBy(Node):
     keep: int
     at_most: int
     strength: float
+    embedding_config: str | None = None
 
 
 def _rule(call: Call) -> Stream | None:
@@ -53,6 +59,10 @@ def _rule(call: Call) -> Stream | None:
         report.error(Code.MISSING_ARGUMENT, message, call.span)
     if not known or len(known) < len(columns):
         return None
+    alike = call.values["method"] == "mmr"
+    embedding = _embedding(call, known) if alike else None
+    if alike and embedding is None:
+        return None
     for column, place in zip(known, call.placed, strict=True):
         if isinstance(column, Literal) or (
             isinstance(column, Column) and column.name in call.input.constant
@@ -63,10 +73,33 @@ def _rule(call: Call) -> Stream | None:
     values = call.values
     keep: int = values["keep"]
     node = DiversifyBy(
-        call.input.node, known, values["method"], keep, values["at_most"], values["strength"]
+        call.input.node,
+        known,
+        values["method"],
+        keep,
+        values["at_most"],
+        values["strength"],
+        embedding,
     )
     rows = min(call.input.rows, keep)
     return call.input.then(node, rows=rows, columns={PENALTY: Type.NUMBER})
+
+
+def _embedding(call: Call, columns: tuple[Expression, ...]) -> str | None:
+    """Return the embedding that `mmr` compares by, None after noting what is wrong."""
+    report, known = call.binder.report, call.binder.catalog.embeddings
+    for column, place in zip(columns, call.placed, strict=True):
+        if column.type is not Type.ACCOUNT:
+            message = f"`mmr` compares accounts, and `{text_of(column)}` is {WORDS[column.type]}"
+            help = "such as `diversify_by(account_id, method=mmr)`; other methods take any column"
+            report.error(Code.WRONG_TYPE, message, place.span, help)
+            return None
+    name: str = call.values["embedding_config"] or "default"
+    if name not in known:
+        message = f"there is no embedding `{name}`"
+        report.error(Code.UNKNOWN_EMBEDDING, message, call.span, did_you_mean(name, known))
+        return None
+    return name
 
 
 @kernel
@@ -158,6 +191,9 @@ def run_diversify_by(node: DiversifyBy, run: Run) -> Frame:
     if node.method == "round_robin":
         picks = round_robin(keys)[: node.keep]
         return frame.take(picks, {PENALTY: np.zeros(len(picks), np.float32)})
+    if node.embedding_config is not None:
+        near = mmr(frame.score, keys, node.embedding_config, node.keep, node.strength, run)
+        return frame.take(near[0], {PENALTY: near[1]})
     at_most = node.at_most if node.method == "max_per" else 0
     scores: F32 = np.nan_to_num(frame.score, nan=-np.inf)
     scores = np.maximum(scores, np.float32(np.finfo(np.float32).min))
@@ -174,6 +210,7 @@ DIVERSIFY_BY = Op(
         Arg("keep", Shape.WHOLE, 500, 1, 1000),
         Arg("at_most", Shape.WHOLE, 2, 1, 1000),
         Arg("strength", Shape.NUMBER, 0.3, 0, 1),
+        Arg("embedding_config", Shape.EMBEDDING, None),
     ),
     _rule,
     DiversifyBy,
