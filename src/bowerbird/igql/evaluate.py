@@ -73,10 +73,13 @@ def mask(condition: Expression, frame: Frame, run: Run) -> Mask:
 
 def keep(condition: Expression, frame: Frame, run: Run) -> Frame:
     """Return the rows that `condition` holds for, reading later signals of fewer and fewer."""
+    left, at = frame, None
     for part in conjuncts(condition):
-        if not len(frame):
-            return frame
-        kept = mask(part, frame, run)
-        if not kept.all():
-            frame = frame.take(kept)
-    return frame
+        if not len(left):
+            break
+        kept = np.flatnonzero(mask(part, left, run))
+        run.dropped(part, len(left) - len(kept))
+        if len(kept) < len(left):
+            at = kept if at is None else at[kept]
+            left = frame.take(at)
+    return left

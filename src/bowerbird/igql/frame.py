@@ -116,6 +116,10 @@ class Frame:
         """Return one column [n]; what a row does not have is as `absent` says."""
         return self.columns({name: type})[name]
 
+    def sets(self, name: str) -> bool:
+        """Return whether a step on the way of the rows has set column `name`."""
+        return name in self.own or any(part.frame.sets(name) for part in self.parts)
+
     @property
     def score(self) -> F32:
         """The score of each row, [n]."""

@@ -32,6 +32,8 @@ class Label(Node):
 def run_label(node: Label, run: Run) -> Frame:
     """Return the same rows with `source` set."""
     frame = run.frame(node.input)
+    own = np.int16(run.sources.index(node.text))
+    if not frame.sets(SOURCE):
+        return frame.set({SOURCE: np.broadcast_to(own, len(frame))})
     source = frame.column(SOURCE, Type.NUMBER)
-    own = run.sources.index(node.text)
-    return frame.set({SOURCE: np.where(source < 0, np.int16(own), source)})
+    return frame.set({SOURCE: np.where(source < 0, own, source)})

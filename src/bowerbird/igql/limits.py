@@ -22,6 +22,8 @@ class Limits:
         branches: ways through its combiners, bindings put where they are used.
         expansion: parts of all expressions once bindings are put where they are used.
         rows: rows that any one step may give, from caps alone.
+        work: milliseconds that the program may take by `bowerbird.igql.cost`, all caps full.
+        deadline_micros: how long a run may take before it makes do with what is ready; None: any.
     """
 
     size: int = 8_192
@@ -31,6 +33,8 @@ class Limits:
     branches: int = 128
     expansion: int = 4_000
     rows: int = 250_000
+    work: int = 2_000
+    deadline_micros: int | None = None
 
 
 def too_deep(text: str, depth: int) -> Span | None:

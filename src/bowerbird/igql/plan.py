@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from bowerbird.igql.expression import (
@@ -25,10 +26,15 @@ class Node:
 
     op: ClassVar[str]
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Node, ...]:
         """The nodes this one reads from, in field order."""
         return tuple(node for _, node in _inputs(self))
+
+    @cached_property
+    def text(self) -> str:
+        """The node with its arguments, as `describe` writes it; every page's trace has it."""
+        return describe(self)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
 from typing import Any, Protocol
@@ -14,12 +14,15 @@ from bowerbird.core.candidates import Kind
 from bowerbird.core.errors import ShapeError
 from bowerbird.core.facts import F32, I32
 from bowerbird.core.signals import Context, Histories, Links, Signals
+from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
-from bowerbird.igql.plan import Node, describe
+from bowerbird.igql.plan import Node
 
 NO_LINKS = Links(
     np.empty(0, np.int32), np.empty((0, 0), np.int32), np.empty(0, np.int32), np.empty((0, 0), "f4")
 )
+
+NO_ROWS = np.empty(0, np.int32)
 
 LinkArrays = tuple[I32, I32, I32, F32]
 """`Links` as kernels take them: index, rows, length, scores."""
@@ -65,25 +68,43 @@ def _link_arrays(links: Links) -> LinkArrays:
     return fixed(links.index), fixed(links.rows), fixed(links.length), fixed(links.scores)
 
 
+HURRY = 500
+"""Rows that a step gives at most once the deadline has passed."""
+
+
 @dataclass(slots=True)
 class Run:
     """What kernels see: the signals, the request, and the frames of their inputs.
 
+    After the deadline no further branch is begun once one has rows, and every step hands on its
+    first `HURRY` rows, so that what is left to do takes little. No condition is left out.
+
     Attributes:
         sources: labels; `source` columns hold positions in it.
         runners: type of node -> its kernel.
+        deadline: on `clock`, None for none.
+        clock: nanoseconds.
         steps: what ran, inputs first.
+        ran: `id` of a node -> its position in `steps`.
+        drops: position in `steps` -> conditions, in the order asked, with the rows each dropped.
         warnings: what was missing, each once.
+        partial: whether the deadline cost any rows.
     """
 
     signals: Signals
     context: Context
     sources: tuple[str, ...]
     runners: Mapping[type[Node], Runner]
+    deadline: int | None = None
+    clock: Callable[[], int] = perf_counter_ns
     steps: list[Step] = field(default_factory=list)
+    ran: dict[int, int] = field(default_factory=dict)
+    drops: dict[int, list[tuple[Expression, int]]] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
+    partial: bool = False
     _frames: dict[int, Frame] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
+    _drops: list[tuple[Expression, int]] = field(default_factory=list)
     _inside: list[int] = field(default_factory=lambda: [0])
 
     def frame(self, node: Node) -> Frame:
@@ -92,18 +113,51 @@ class Run:
         if known is not None:
             return known
         self._inside.append(0)
-        notes, self._notes = self._notes, []
-        start = perf_counter_ns()
-        frame = self.runners[type(node)](node, self)
-        took = perf_counter_ns() - start
+        (notes, self._notes), (drops, self._drops) = (self._notes, []), (self._drops, [])
+        start = self.clock()
+        frame = self._hurried(self.runners[type(node)](node, self))
+        took = self.clock() - start
         own = took - self._inside.pop()
         self._inside[-1] += took
         rows_in = sum(len(self._frames.get(id(input), ())) for input in node.inputs)
-        note = "; ".join(self._notes)
-        self.steps.append(Step(describe(node), rows_in, len(frame), own // 1000, note))
-        self._notes = notes
+        if self._drops:
+            self.drops[len(self.steps)] = self._drops
+        self.ran[id(node)] = len(self.steps)
+        self.steps.append(Step(node.text, rows_in, len(frame), own // 1000, "; ".join(self._notes)))
+        self._notes, self._drops = notes, drops
         self._frames[id(node)] = frame
         return frame
+
+    def branches(self, nodes: Sequence[Node]) -> list[Frame]:
+        """Return the rows of every branch; after the deadline those of branches not begun are none.
+
+        One branch is always run, or one after the other until one gives rows.
+        """
+        frames: list[Frame] = []
+        for node in nodes:
+            ready = any(len(frame) for frame in frames)
+            if ready and id(node) not in self._frames and self.late():
+                frames.append(Frame(frames[0].kind, NO_ROWS))
+                self.partial = True
+                self.note("out of time: a branch was not begun")
+            else:
+                frames.append(self.frame(node))
+        return frames
+
+    def late(self) -> bool:
+        """Return whether the deadline has passed."""
+        return self.deadline is not None and self.clock() > self.deadline
+
+    def _hurried(self, frame: Frame) -> Frame:
+        if len(frame) <= HURRY or not self.late():
+            return frame
+        self.partial = True
+        self.note(f"out of time: the first {HURRY} of {len(frame):,} rows")
+        return frame.take(np.arange(HURRY))
+
+    def dropped(self, condition: Expression, rows: int) -> None:
+        """Record how many rows `condition` refused in the running step."""
+        self._drops.append((condition, rows))
 
     def note(self, text: str) -> None:
         """Say something about the running step in the trace."""

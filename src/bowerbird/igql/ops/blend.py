@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,14 +66,18 @@ def scaled(frame: Frame, weight: float, scale: str) -> F64:
     return weight * score / (top or 1.0)
 
 
+def weighed(frames: Sequence[Frame], weights: Sequence[float], scale: str) -> Frame:
+    """Return the rows of all branches, one after the other, scores on one scale and weighted."""
+    parts = [
+        frame.set({SCORE: scaled(frame, weight, scale).astype(np.float32)})
+        for frame, weight in zip(frames, weights, strict=True)
+    ]
+    return stack(frames[0].kind, parts)
+
+
 def run_blend(node: Blend, run: Run) -> Frame:
     """Return distinct rows of all branches, best first."""
-    frames = [run.frame(branch) for branch in node.branches]
-    parts = [
-        frame.set({SCORE: scaled(frame, weight, node.scale).astype(np.float32)})
-        for frame, weight in zip(frames, node.weights, strict=True)
-    ]
-    return merge_rows(stack(frames[0].kind, parts), "sum")
+    return merge_rows(weighed(run.branches(node.branches), node.weights, node.scale), "sum")
 
 
 BLEND = Op(

@@ -40,6 +40,9 @@ def run_first_of(node: FirstOf, run: Run) -> Frame:
         best = frame if len(frame) > len(best) else best
         if len(frame) >= node.least:
             return frame
+        if len(best) and run.late():
+            run.partial = True
+            break
     run.note(f"no branch has {node.least} rows")
     return best
 

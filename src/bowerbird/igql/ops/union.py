@@ -66,7 +66,7 @@ def _rule(call: Call) -> Stream | None:
 
 def run_union(node: Union, run: Run) -> Frame:
     """Return all rows, in the order of the branches."""
-    frames = [run.frame(branch) for branch in node.branches]
+    frames = run.branches(node.branches)
     return stack(frames[0].kind, frames)
 
 
