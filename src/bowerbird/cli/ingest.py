@@ -12,7 +12,7 @@ from bowerbird.cli.output import say, table
 from bowerbird.cli.progress import Steps
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
     from bowerbird.core.facts import FactKind
     from bowerbird.journal.ingest import Summary
@@ -36,7 +36,7 @@ def ingest(
     say(summary, lambda: summary_table(str(path), summary), as_json=as_json)
 
 
-def summary_table(title: str, summary: Summary) -> Table:
+def summary_table(title: str, summary: Summary) -> RenderableType:
     """Return what became of the rows of a load."""
     rows = [("accepted", f"{summary.accepted:,}"), ("duplicates", f"{summary.duplicates:,}")]
     rows += [(f"  {kind}", f"{n:,}") for kind, n in summary.by_kind.items()]

@@ -10,7 +10,6 @@ from bowerbird.core.errors import BowerbirdError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 
 WIDTH = 140
@@ -29,25 +28,30 @@ def say(value: object, shown: Callable[[], RenderableType | str], *, as_json: bo
     if as_json:
         sys.stdout.write(json_line(value))
         return
+    told = shown()
+    if isinstance(told, str):  # as it is: a path or a caret must not be wrapped
+        sys.stdout.write(f"{told}\n")
+        return
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else WIDTH
-    Console(highlight=False, markup=False, width=width).print(shown())
+    Console(highlight=False, markup=False, width=width).print(told)
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """Return a table; headings that end in `>` are for figures and set to the right."""
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> RenderableType:
+    """Return a table under its title; headings that end in `>` are for figures and set to the right."""
     from rich.box import SIMPLE_HEAD
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1))
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for heading in headings:
         right = heading.endswith(">")
         made.add_column(heading.rstrip(">"), justify="right" if right else "left")
     for row in rows:
         made.add_row(*(Text(str(cell)) for cell in row))
-    return made
+    return Group(Text(title), made)
 
 
 def complain(error: BowerbirdError, *, as_json: bool) -> None:

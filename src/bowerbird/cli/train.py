@@ -11,7 +11,7 @@ from bowerbird.cli.output import say, table
 from bowerbird.cli.progress import Steps
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
     from bowerbird.app.answers import TrainReport
 
@@ -35,7 +35,7 @@ def train(
     say(report, lambda: report_table(report), as_json=as_json)
 
 
-def report_table(report: TrainReport) -> Table:
+def report_table(report: TrainReport) -> RenderableType:
     """Return what training did, and what its exam said."""
     rows = [(f"{step}, s", f"{seconds:.1f}") for step, seconds in report.seconds.items()]
     rows += [(name, _figure(value)) for name, value in _flat("", report.metrics)]
