@@ -39,7 +39,7 @@ def say(value: object, shown: Callable[[], RenderableType | str], *, as_json: bo
 
 
 def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> RenderableType:
-    """Return a table under its title; headings that end in `>` are for figures and set to the right."""
+    """Return a table under its title; headings that end in `>` are of figures, set to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Group
     from rich.table import Table
