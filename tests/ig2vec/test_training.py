@@ -77,3 +77,41 @@ def test_words_of_little_weight_are_read_less_often(words: Corpus) -> None:
     """Words of weight 1e-6 are read in no epoch: vectors stay where they started."""
     faint = replace(words, weights=np.full_like(words.weights, 1e-6))
     assert not train_vectors(faint, CONFIG).out.any()
+
+
+def nearest(embedding: Embedding) -> list[set[int]]:
+    return [set(line) for line in neighbours(embedding, k=10).rows.tolist()]
+
+
+def kept(one: Embedding, other: Embedding) -> float:
+    pairs = zip(nearest(one), nearest(other), strict=True)
+    return float(np.mean([len(a & b) / 10 for a, b in pairs]))
+
+
+def test_training_that_goes_on_moves_little(words: Corpus, learned: Embedding) -> None:
+    cold = train_vectors(words, replace(CONFIG, seed=9))
+    warm = train_vectors(words, replace(CONFIG, seed=9), earlier=learned)
+    assert kept(learned, warm) > kept(learned, cold) + 0.1
+    assert same_cluster(warm, ScoreRule.COSINE) > 0.95
+
+
+def test_accounts_an_earlier_embedding_knows_start_where_it_left_them() -> None:
+    few = corpus(*[[0, 1, 2]] * 5)
+    earlier = train_vectors(few, CONFIG)
+    faint = corpus(*[[0, 1, 2, 3]] * 5)
+    faint = replace(faint, weights=np.full_like(faint.weights, 1e-6))
+    again = train_vectors(faint, CONFIG, earlier=earlier)
+    assert np.allclose(again.learned()[:3], earlier.learned(), rtol=1e-5)
+    assert np.array_equal(again.out[:3], earlier.out)
+    assert not again.out[3].any()
+
+
+def test_vectors_of_another_width_are_no_start(words: Corpus, learned: Embedding) -> None:
+    narrow = replace(CONFIG, dim=8)
+    again = train_vectors(words, narrow, earlier=learned)
+    assert again.vectors.tobytes() == train_vectors(words, narrow).vectors.tobytes()
+
+
+def test_vectors_that_explode_are_refused(words: Corpus) -> None:
+    with pytest.raises(TrainingError, match="grew beyond all numbers"):
+        train_vectors(words, replace(CONFIG, lr=50.0))

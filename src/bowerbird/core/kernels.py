@@ -66,3 +66,33 @@ def fused(function: Callable[P, R]) -> Callable[P, R]:
         _nrt=False,
     )(function)
     return compiled
+
+
+def learner(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` for training only, with fastmath: sums vectorise in any order.
+
+    What is trained is kept in a Version and read from there, so no replay depends on these bits; on
+    one machine and build they are the same for the same seed all the same.
+    """
+    import numba
+
+    compiled: Callable[P, R] = numba.njit(
+        cache=True, nogil=True, error_model="numpy", fastmath=True
+    )(function)
+    return compiled
+
+
+def fast(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` into each `learner` that calls it; it may not make arrays."""
+    import numba
+
+    compiled: Callable[P, R] = numba.njit(
+        nogil=True,
+        error_model="numpy",
+        fastmath=True,
+        forceinline=True,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+    )(function)
+    return compiled

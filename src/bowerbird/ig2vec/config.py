@@ -20,6 +20,7 @@ POSITIVE = (
     "epochs",
     "lr",
     "start_scale",
+    "warm",
     "min_count",
     "session_gap_ms",
     "max_sentence",
@@ -57,6 +58,7 @@ class EmbeddingConfig:
         lr: learning rate at the start, falling in a line to 1 % of it.
         decay: pull of both vectors towards 0 a step, against learning by heart; 0 for none.
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
+        warm: what `lr` is multiplied by when training goes on from an earlier embedding.
         negative_exponent: negatives are drawn in proportion to count ** this.
         subsample: words with a larger share of the corpus are read less often (word2vec's t); 0
             for never.
@@ -95,6 +97,7 @@ class EmbeddingConfig:
     lr: float = 0.1
     decay: float = 0.01
     start_scale: float = 20.0
+    warm: float = 0.25
     negative_exponent: float = 0.75
     subsample: float = 1e-3
     min_count: int = 3

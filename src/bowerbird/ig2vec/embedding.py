@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -13,6 +14,7 @@ from bowerbird.core.facts import F32, I32, I64
 from bowerbird.ig2vec.config import EmbeddingConfig
 
 ARRAYS = ("index", "accounts", "vectors", "out", "counts")
+NORMS = "norms"
 CONFIG = "config.json"
 
 
@@ -28,6 +30,8 @@ class Embedding:
         out: [m, d] float32 output vectors, as learned.
         counts: [m] int64 words in the corpus.
         config: what it was trained with.
+        norms: [m] float32 lengths of the input vectors as learned, to go on from; ones where
+            they are not known.
     """
 
     index: I32
@@ -36,15 +40,22 @@ class Embedding:
     out: F32
     counts: I64
     config: EmbeddingConfig
+    norms: F32 | None = None
 
     def __len__(self) -> int:
         return len(self.accounts)
+
+    def learned(self) -> F32:
+        """Return the input vectors [m, d] at the lengths they were learned at."""
+        return self.vectors if self.norms is None else self.vectors * self.norms[:, None]
 
     def save(self, folder: Path) -> None:
         """Write one .npy an array and the config as JSON, making the folder if need be."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        if self.norms is not None:
+            np.save(folder / f"{NORMS}.npy", self.norms, allow_pickle=False)
         (folder / CONFIG).write_bytes(msgspec.json.encode(self.config.to_dict()))
 
     @staticmethod
@@ -54,12 +65,12 @@ class Embedding:
         Raises:
             InputError: a file is missing or cannot be read.
         """
+        mode: Literal["r"] | None = "r" if mapped else None
+        present = [*ARRAYS, *([NORMS] if (folder / f"{NORMS}.npy").exists() else [])]
         try:
             arrays = {
-                name: np.load(
-                    folder / f"{name}.npy", mmap_mode="r" if mapped else None, allow_pickle=False
-                )
-                for name in ARRAYS
+                name: np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False)
+                for name in present
             }
             config = msgspec.json.decode((folder / CONFIG).read_bytes())
         except (OSError, ValueError) as error:

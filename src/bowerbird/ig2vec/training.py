@@ -4,33 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import F32, NONE
+from bowerbird.core.facts import I64, NONE
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
-from bowerbird.ig2vec.sgns import Draws, Weights, Words, train_sentences
-from bowerbird.ig2vec.vocabulary import Vocabulary, draw_table, keep_share, vocabulary
+from bowerbird.ig2vec.randomness import U64, Draws
+from bowerbird.ig2vec.sgns import Shape, Weights, Words, train_sentences
+from bowerbird.ig2vec.start import norms_of, start
+from bowerbird.ig2vec.vocabulary import (
+    Heat,
+    Vocabulary,
+    draw_table,
+    hot_first,
+    keep_share,
+    vocabulary,
+)
 
 LAST_RATE = 0.01
 """Where the learning rate ends, as a share of where it starts."""
+
+SPREAD = 0.4
+"""Negatives held, for each negative of a pair and word of the window: fewer of more weight learn
+as well at a low rate, and diverge at a high one."""
 
 Progress = Callable[[float], None]
 """Is told the share of the work that is done, in (0, 1]."""
 
 
 def train_vectors(
-    corpus: Corpus, config: EmbeddingConfig, progress: Progress | None = None
+    corpus: Corpus,
+    config: EmbeddingConfig,
+    progress: Progress | None = None,
+    earlier: Embedding | None = None,
 ) -> Embedding:
     """Return the embedding that `config` learns from `corpus`; with one thread, to the bit.
 
+    Args:
+        corpus: of everything, also of what `earlier` was learned from.
+        config: how to learn.
+        progress: is told after each epoch.
+        earlier: to go on from, if it was learned with the same width: accounts start where it
+            left them, and the learning rate with `config.warm` of what it was.
+
     Raises:
-        TrainingError: fewer than two accounts have `config.min_count` words.
+        TrainingError: fewer than two accounts have `config.min_count` words, or the vectors grew
+            beyond all numbers.
     """
     known = vocabulary(corpus, config.min_count)
     if len(known) < 2:
@@ -39,39 +63,45 @@ def train_vectors(
             f"engagements or more among {len(corpus.tokens)} in all, expected at least 2",
             "gather more facts, or lower min_count",
         )
-    words = _words(corpus, known, config)
-    weights = _start(len(known), config)
-    draws = Draws(*draw_table(known.counts, config))
+    if earlier is not None and earlier.vectors.shape[1] != config.dim:
+        earlier = None
+    how = config if earlier is None else replace(config, lr=config.lr * config.warm)
+    hot = hot_first(known.counts)
+    weights = _by_heat(start(known, config, earlier), hot.lines)
+    words = _words(corpus, known, hot, config)
+    draws = Draws(*draw_table(known.counts[hot.lines], config))
     for epoch in range(config.epochs):
-        _epoch(words, weights, draws, config, epoch)
+        _epoch(words, weights, draws, how, epoch)
         if progress is not None:
             progress((epoch + 1) / config.epochs)
-    return Embedding(
-        known.index, known.accounts, unit(weights.vectors), weights.out, known.counts, config
-    )
+    return _embedding(known, _by_heat(weights, hot.place), config)
 
 
-def unit(vectors: F32) -> F32:
-    """Return `vectors` ([m, d]) at length 1; those of length 0 stay as they are."""
-    norms = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
+def _by_heat(weights: Weights, lines: I64) -> Weights:
+    return Weights(weights.vectors[lines], weights.out[lines])
 
 
-def _words(corpus: Corpus, known: Vocabulary, config: EmbeddingConfig) -> Words:
-    """Return the corpus by line, without the words that have none."""
+def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> Embedding:
+    norms = norms_of(weights.vectors)
+    if not (np.isfinite(norms).all() and np.isfinite(weights.out).all()):
+        raise TrainingError(
+            f"the vectors of embedding {config.name!r} grew beyond all numbers at a learning rate "
+            f"of {config.lr} and a window of {config.window}",
+            "lower lr, or raise decay",
+        )
+    vectors = weights.vectors / np.where(norms > 0, norms, np.float32(1))[:, None]
+    return Embedding(known.index, known.accounts, vectors, weights.out, known.counts, config, norms)
+
+
+def _words(corpus: Corpus, known: Vocabulary, hot: Heat, config: EmbeddingConfig) -> Words:
+    """Return the corpus by place in the order of heat, without the words that have no line."""
     lines = known.index[corpus.tokens]
     kept = lines != NONE
     before = np.append(0, np.cumsum(kept))
     lines = lines[kept]
     keep = corpus.weights[kept] * keep_share(known.counts, config.subsample)[lines]
-    return Words(lines, keep.astype(np.float32), before[corpus.starts])
-
-
-def _start(size: int, config: EmbeddingConfig) -> Weights:
-    rng = np.random.default_rng(config.seed)
-    vectors = rng.random((size, config.dim), np.float32) * np.float32(2) - np.float32(1)
-    vectors *= np.float32(config.start_scale / config.dim)
-    return Weights(vectors, np.zeros((size, config.dim), np.float32))
+    places = hot.place[lines].astype(np.int32)
+    return Words(places, keep.astype(np.float32), before[corpus.starts])
 
 
 def _epoch(
@@ -84,13 +114,18 @@ def _epoch(
     states = np.random.default_rng((config.seed, epoch)).integers(
         1, 2**63, size=(config.threads, 1), dtype=np.uint64
     )
-    shape = (config.window, config.negatives, config.decay)
+    shape = _shape(config)
 
-    def read(span: tuple[int, int], state: NDArray[np.uint64]) -> None:
+    def read(span: tuple[int, int], state: U64) -> None:
         train_sentences(words, span, weights, draws, shape, rates, state)
 
     with ThreadPoolExecutor(config.threads) as pool:
         list(pool.map(read, pairwise(cuts), states))
+
+
+def _shape(config: EmbeddingConfig) -> Shape:
+    held = max(config.negatives, round(SPREAD * config.negatives * config.window))
+    return Shape(config.window, config.negatives, held, config.decay)
 
 
 def _rate(config: EmbeddingConfig, epochs: int) -> float:

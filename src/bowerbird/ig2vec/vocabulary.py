@@ -39,6 +39,27 @@ def vocabulary(corpus: Corpus, min_count: int) -> Vocabulary:
     return Vocabulary(index, accounts, counts[accounts])
 
 
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Lines by number of words, the most first: what is read most lies together in memory.
+
+    Attributes:
+        lines: [m] int64 line at each place.
+        place: [m] int64 place of each line.
+    """
+
+    lines: I64
+    place: I64
+
+
+def hot_first(counts: I64) -> Heat:
+    """Return the order of lines with `counts` words; equals by line."""
+    lines = np.argsort(-counts, kind="stable")
+    place = np.empty(len(lines), np.int64)
+    place[lines] = np.arange(len(lines))
+    return Heat(lines, place)
+
+
 def keep_share(counts: I64, subsample: float) -> F32:
     """Return [m] float32, in what share of the epochs a word of each line is read.
 
