@@ -78,9 +78,13 @@ def withdraw(accounts: Lines, account: Whole, media: Whole) -> None:
 def post(accounts: Lines, account: Whole, media: Whole, times: I64) -> None:
     """Put a media among its owner's recent ones, newest first, a tie going to the later fact."""
     length = accounts.posted_len[account]
-    place = 0
-    while place < length and times[accounts.posted[account, place]] > times[media]:
-        place += 1
+    place, after = 0, length
+    while place < after:
+        middle = (place + after) // 2
+        if times[accounts.posted[account, middle]] > times[media]:
+            place = middle + 1
+        else:
+            after = middle
     if place == POSTED:
         return
     last = min(length, POSTED - 1)

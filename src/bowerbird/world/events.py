@@ -22,6 +22,7 @@ from bowerbird.world.history import history_fits
 from bowerbird.world.incoming import Facts
 from bowerbird.world.ledger import NEED, NEED_HISTORY, NEED_NOTHING, NEED_PAIRS, NEED_SEEN, step
 from bowerbird.world.pairs import pairs_fit
+from bowerbird.world.prefetch import FAR, NEAR, fetch_far, fetch_near
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
 from bowerbird.world.rules import (
@@ -177,6 +178,8 @@ def fold_events(
         if need != NEED_NOTHING:
             ledger[NEED] = need
             return i
+        fetch_far(facts, i + FAR, media, users)
+        fetch_near(facts, i + NEAR, media, accounts, users, history, pairs, seen)
         fold_event(facts, i, media, accounts, users, history, pairs, seen, touched, ledger)
         i += 1
         if step(ledger, facts.ts[i - 1], facts.flags[i - 1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import I64, NONE, UNKNOWN
+from bowerbird.core.facts import I64, NONE
 from bowerbird.core.kernels import fused
 from bowerbird.world.ledger import AMOUNT, HISTORY_FREE, HISTORY_USED
 from bowerbird.world.probe import Whole
@@ -37,10 +37,10 @@ def history_fits(users: Lines, history: Lines, ledger: I64, user: Whole) -> bool
 def wipe_history(history: Lines, at: Whole, length: Whole) -> None:
     """Make a slice of the arena as it was before any fact."""
     for i in range(at, at + length):
-        history.media[i] = NONE
-        history.account[i] = NONE
+        history.media[i] = 0
+        history.account[i] = 0
         history.action[i] = 0
-        history.media_type[i] = UNKNOWN
+        history.media_type[i] = 0
         history.ts[i] = 0
         history.known[i] = 0
 

@@ -96,12 +96,12 @@ USERS: Record = {
     "shown": Field(np.int32, NONE, t.SHOWN),
     "shown_page": Field(np.int32, 0, t.SHOWN),
 }
-HISTORY: Record = {
+HISTORY: Record = {  # zeros, so that the system hands out no page before it is needed
     "ts": _TIME,
-    "media": _ROW,
-    "account": _ROW,
+    "media": _WHOLE,
+    "account": _WHOLE,
     "action": _BYTE,
-    "media_type": _TYPE,
+    "media_type": _BYTE,
     "known": _BYTE,
 }
 PAIRS: Record = {
@@ -151,11 +151,19 @@ def layout(record: Record) -> np.dtype[np.void]:
 
 def make(record: Record, length: int) -> Lines:
     """Return `length` records, all as they are before any fact."""
-    lines = np.zeros(length, layout(record))
+    blank = np.zeros(1, layout(record))
     for name, field in record.items():
-        if field.fill != 0:
-            lines[name] = field.fill
+        blank[name] = field.fill
+    lines = np.zeros(length, blank.dtype)
+    if any(field.fill != 0 for field in record.values()):
+        octets(lines)[:] = octets(blank)
     return lines
+
+
+def octets(lines: Lines) -> U8:
+    """Return [n, bytes of one] view of records, gaps included."""
+    view: U8 = lines.view(np.uint8).reshape(len(lines), lines.dtype.itemsize)
+    return view
 
 
 def empty_store() -> Store:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Column, Kind, Rows
+from bowerbird.core.candidates import Column, Kind, Mask, Rows
 from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.ids import Ids
-from bowerbird.core.signals import Context, Histories, Links, Type
+from bowerbird.core.signals import Condition, Context, Histories, Links, Type
 from bowerbird.world import measures as m
+from bowerbird.world.sift import COMPARES, FLAGS, sift
 from bowerbird.world.trending import fresh, trending
 from bowerbird.world.world import World
 
@@ -117,6 +118,25 @@ class WorldSignals:
         lines, size = self._lines(kind)
         owners = self._owners(kind, rows)
         return measure(m.Asked(self._world.tables, lines, size, rows, owners, context))
+
+    def sifts(self, kind: Kind, condition: Condition) -> bool:
+        """See `Sifting`: flags of media, and scores of media by any name known."""
+        if kind is not Kind.MEDIA:
+            return False
+        if not condition.compare:
+            return condition.name in FLAGS
+        measured = condition.name in _MEASURES[kind]
+        return condition.name in SCORES and not measured and condition.compare in COMPARES
+
+    def sift(
+        self, kind: Kind, conditions: Sequence[Condition], rows: Rows, context: Context
+    ) -> Mask:
+        """See `Sifting`."""
+        tables = self._world.tables
+        names = [self._ids.names.find(asked.name) for asked in conditions if asked.compare]
+        columns = [name if 0 <= name < tables.sizes.names else NONE for name in names]
+        rows = np.require(rows, np.int32, ("C", "A", "W"))
+        return sift(tables, conditions, columns, rows, context)
 
     def _measure(self, kind: Kind, name: str) -> m.Measure:
         if name in _MEASURES[kind]:
