@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Candidates, Column, Kind, Rows
+from bowerbird.core.candidates import Candidates, Column, Kind, Mask, Rows
 from bowerbird.core.facts import F32, I32, I64, U8
 
 
@@ -129,6 +129,35 @@ class Signals(Protocol):
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
         """Return head -> [n] probability; the prior where a head has no net."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition on a signal of a row.
+
+    Attributes:
+        name: of the signal.
+        compare: `<`, `<=`, `>` or `>=` for a number, empty for a signal that holds or not.
+        value: what the number is compared with; 1 where it has to hold, 0 where it must not.
+    """
+
+    name: str
+    compare: str
+    value: float
+
+
+class Sifting(Protocol):
+    """What `Signals` may offer on top: several conditions in one pass, with the same answers."""
+
+    def sifts(self, kind: Kind, condition: Condition) -> bool:
+        """Return whether `sift` knows how to ask this condition."""
+        ...
+
+    def sift(
+        self, kind: Kind, conditions: Sequence[Condition], rows: Rows, context: Context
+    ) -> Mask:
+        """Return which of `rows` ([n]) all the conditions hold for, [n]."""
         ...
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from bowerbird.core.candidates import Column as Values
 from bowerbird.core.candidates import Mask
 from bowerbird.core.facts import F64
-from bowerbird.core.signals import Type
+from bowerbird.core.signals import Condition, Type
 from bowerbird.igql.expression import (
     Apply,
     Choices,
@@ -72,14 +72,48 @@ def mask(condition: Expression, frame: Frame, run: Run) -> Mask:
 
 
 def keep(condition: Expression, frame: Frame, run: Run) -> Frame:
-    """Return the rows that `condition` holds for, reading later signals of fewer and fewer."""
+    """Return the rows that `condition` holds for, reading later signals of fewer and fewer.
+
+    Conditions that the signals can ask in one pass are asked together, before the others.
+    """
+    parts = list(conjuncts(condition))
+    sifted = [] if run.analyse else _sifted(parts, frame, run)
+    together = [part for part, _ in sifted]
     left, at = frame, None
-    for part in conjuncts(condition):
+    if sifted and len(left):
+        asked = [simple for _, simple in sifted]
+        kept = np.flatnonzero(run.sift(frame.kind, asked, frame.rows))
+        left, at = frame.take(kept), kept
+    for part in parts:
         if not len(left):
             break
+        if part in together:
+            continue
         kept = np.flatnonzero(mask(part, left, run))
         run.dropped(part, len(left) - len(kept))
         if len(kept) < len(left):
             at = kept if at is None else at[kept]
             left = frame.take(at)
     return left
+
+
+def _sifted(parts: list[Expression], frame: Frame, run: Run) -> list[tuple[Expression, Condition]]:
+    """Return the parts that the signals can ask in one pass, if there are several."""
+    pairs = [(part, simple) for part in parts if (simple := _simple(part)) is not None]
+    known = [(part, simple) for part, simple in pairs if run.sifts(frame.kind, simple)]
+    return known if len(known) > 1 else []
+
+
+def _simple(part: Expression) -> Condition | None:
+    match part:
+        case Signal(name=name, type=Type.BOOL):
+            return Condition(name, "", 1)
+        case Apply(function="not", args=(Signal(name=name, type=Type.BOOL),)):
+            return Condition(name, "", 0)
+        case Apply(
+            function="<" | "<=" | ">" | ">=" as compare,
+            args=(Signal(name=name, type=Type.NUMBER), Literal(value=value)),
+        ):
+            return Condition(name, compare, float(value))
+        case _:
+            return None

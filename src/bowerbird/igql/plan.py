@@ -32,7 +32,7 @@ class Node:
         return tuple(node for _, node in _inputs(self))
 
     @cached_property
-    def text(self) -> str:
+    def written(self) -> str:
         """The node with its arguments, as `describe` writes it; every page's trace has it."""
         return describe(self)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter_ns
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Kind
+from bowerbird.core.candidates import Kind, Mask, Rows
 from bowerbird.core.errors import ShapeError
 from bowerbird.core.facts import F32, I32
-from bowerbird.core.signals import Context, Histories, Links, Signals
+from bowerbird.core.signals import Condition, Context, Histories, Links, Sifting, Signals
 from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
 from bowerbird.igql.plan import Node
@@ -89,6 +89,7 @@ class Run:
         drops: position in `steps` -> conditions, in the order asked, with the rows each dropped.
         warnings: what was missing, each once.
         partial: whether the deadline cost any rows.
+        analyse: whether every condition is asked by itself, so that `drops` has them all.
     """
 
     signals: Signals
@@ -102,6 +103,7 @@ class Run:
     drops: dict[int, list[tuple[Expression, int]]] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
     partial: bool = False
+    analyse: bool = False
     _frames: dict[int, Frame] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
     _drops: list[tuple[Expression, int]] = field(default_factory=list)
@@ -123,7 +125,9 @@ class Run:
         if self._drops:
             self.drops[len(self.steps)] = self._drops
         self.ran[id(node)] = len(self.steps)
-        self.steps.append(Step(node.text, rows_in, len(frame), own // 1000, "; ".join(self._notes)))
+        self.steps.append(
+            Step(node.written, rows_in, len(frame), own // 1000, "; ".join(self._notes))
+        )
         self._notes, self._drops = notes, drops
         self._frames[id(node)] = frame
         return frame
@@ -167,6 +171,15 @@ class Run:
         """Say that something is missing, in the trace and in the result."""
         self.note(text)
         self.warnings[text] = None
+
+    def sifts(self, kind: Kind, condition: Condition) -> bool:
+        """Return whether the signals can ask `condition` in one pass with others."""
+        known: Callable[[Kind, Condition], bool] | None = getattr(self.signals, "sifts", None)
+        return known is not None and known(kind, condition)
+
+    def sift(self, kind: Kind, conditions: Sequence[Condition], rows: Rows) -> Mask:
+        """Return which of `rows` ([n]) pass conditions that `sifts` said yes to."""
+        return cast(Sifting, self.signals).sift(kind, conditions, rows, self.context)
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         """Return a whole column of the World, read-only."""

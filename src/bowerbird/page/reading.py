@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Candidates, Column, Kind, Rows
+from bowerbird.core.candidates import Candidates, Column, Kind, Mask, Rows
 from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.ids import Ids
-from bowerbird.core.signals import Catalog, Context, Histories, Links
+from bowerbird.core.signals import Catalog, Condition, Context, Histories, Links
 from bowerbird.features.compute import compute
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors
 from bowerbird.ranking.heads import HEADS, PRIORS
@@ -61,6 +61,16 @@ class Reading:
     def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
         """See `Signals`."""
         return self._signals.compute(kind, name, rows, context)
+
+    def sifts(self, kind: Kind, condition: Condition) -> bool:
+        """See `Sifting`."""
+        return self._signals.sifts(kind, condition)
+
+    def sift(
+        self, kind: Kind, conditions: Sequence[Condition], rows: Rows, context: Context
+    ) -> Mask:
+        """See `Sifting`."""
+        return self._signals.sift(kind, conditions, rows, context)
 
     def histories(self) -> Histories:
         """See `Signals`."""

@@ -112,7 +112,7 @@ def _sift(  # noqa: C901, PLR0912
                 continue
         if wanted[_MUTED] >= 0:
             if owner != met:
-                met, line = owner, np.int64(find_pair(keys, user, owner))
+                met, line = owner, np.int64(find_pair(keys, user, np.int64(owner)))
             quiet = line != NONE and muted[line] != 0
             if not quiet and inside and len(hidden) > 0:
                 quiet = _hides(topics[row], hidden)
