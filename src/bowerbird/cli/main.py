@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from bowerbird.cli.check import check
 from bowerbird.cli.demo import demo
 from bowerbird.cli.explore import explore
+from bowerbird.cli.fmt import fmt
 from bowerbird.cli.get import get
 from bowerbird.cli.import_dataset import import_dataset
 from bowerbird.cli.ingest import ingest
@@ -35,6 +36,7 @@ VERBS = (
     ("explore", explore),
     ("similar", similar),
     ("check", check),
+    ("fmt", fmt),
     ("query", query),
     ("serve", serve),
     ("versions", versions),
