@@ -88,18 +88,23 @@ def test_a_row_is_an_impression_with_its_outcomes_and_history_comes_before(
     step, end = 60_000, LAST - 1
     assert events == [
         ("u1", "v11", end - 3 * step, "impression"),  # seen long before the 50 listed
+        ("u1", "v11", end - 3 * step, "view"),
         ("u1", "v11", end - 3 * step, "long_view"),
         ("u1", "v12", end - 2 * step, "impression"),
+        ("u1", "v12", end - 2 * step, "view"),
         ("u2", "v11", LAST - 90_000, "impression"),
         ("u2", "v11", LAST - 90_000, "like"),
         ("u2", "v11", LAST - 90_000, "comment"),
         ("u2", "v11", LAST - 90_000, "share"),
         ("u1", "v11", end - step, "impression"),
+        ("u1", "v11", end - step, "view"),
         ("u1", "v11", end - step, "long_view"),
         ("u1", "v12", end, "impression"),
+        ("u1", "v12", end, "view"),
         ("u1", "v12", end, "long_view"),
         ("u1", "v12", end, "like"),
         ("u1", "v11", LOGGED, "impression"),
+        ("u1", "v11", LOGGED, "view"),
         ("u1", "v11", LOGGED, "click"),
         ("u1", "v11", LOGGED, "long_view"),
         ("u1", "v11", LOGGED, "follow"),
@@ -115,11 +120,11 @@ def test_the_columns_of_an_event_are_those_of_its_row(tmp_path: Path, source: Pa
     with Journal.open(tmp_path) as journal:
         taken(journal, source)
         batch = whole(journal)
-        seen, _, _, follow = np.flatnonzero(batch.ts == LOGGED)
+        seen, view, _, _, follow = np.flatnonzero(batch.ts == LOGGED)
         assert (batch.value[seen], batch.account[seen]) == (8123, NONE)
         assert journal.ids.surfaces.id(batch.surface[seen]) == "4"
         assert journal.ids.accounts.id(batch.account[follow]) == "a5"
-        assert np.isnan(batch.value[follow])
+        assert np.isnan(batch.value[[view, follow]]).all()
     known = (batch.flags & Flag.TIME_KNOWN) > 0
     assert known[batch.ts >= LOGGED].all()
     assert not known[(batch.kind == FactKind.EVENT) & (batch.surface == NONE)].any()
@@ -196,6 +201,8 @@ def test_the_published_log_gives_the_counts_its_readme_states(tmp_path: Path) ->
         people, media = len(journal.ids.users), len(journal.ids.media)
     assert summary.duplicates == 4_341
     assert known["IMPRESSION"] == 182_555 - 4_341
+    assert known["VIEW"] < known["IMPRESSION"]
+    assert made_up["VIEW"] == made_up["IMPRESSION"] > 653_875
     assert made_up["LIKE"] == 17_972
     assert made_up["LONG_VIEW"] == 312_356
     assert 653_875 < made_up["IMPRESSION"] < 967_758

@@ -1,8 +1,10 @@
 """KuaiRand-Pure (Gao et al., CIKM 2022, doi:10.1145/3511808.3557624), the 14-day window.
 
-A row of the log is an impression with its outcomes. A person's history is in order but without
-times; it gets some, a minute apart, that end just before the last known one. The table of video
-statistics averages over the days to be predicted, so it is not read.
+A row of the log is an impression with its outcomes; one that played at all is a view as well. The
+view tells no play time, so that nothing is derived from it beside the log's own long views. A
+person's history is in order but without times; it gets some, a minute apart, that end just before
+the last known one. The table of video statistics averages over the days to be predicted, so it is
+not read.
 """
 
 from __future__ import annotations
@@ -134,12 +136,10 @@ def _log(source: Path) -> tuple[Acts, int]:
     """Return the events of the log and how many rows were exact twins of others."""
     columns = _read(source / LOG, READ_LOG)
     total = _read(source / LOG, "SELECT count(*) AS n FROM read_parquet($path)")["n"][0]
-    happened = np.stack(
-        [np.ones(len(columns["time_ms"]), np.bool_), *(columns[name] == 1 for name in OUTCOMES)],
-        axis=1,
-    )
-    row, which = np.nonzero(happened)
-    action = np.array([Action.IMPRESSION, *OUTCOMES.values()], np.uint8)[which]
+    shown, played = np.ones(len(columns["time_ms"]), np.bool_), columns["play_time_ms"] > 0
+    outcomes = [columns[name] == 1 for name in OUTCOMES]
+    row, which = np.nonzero(np.stack([shown, played, *outcomes], axis=1))
+    action = np.array([Action.IMPRESSION, Action.VIEW, *OUTCOMES.values()], np.uint8)[which]
     dwell = columns["play_time_ms"][row].astype(np.float32)
     acts = Acts(
         ts=columns["time_ms"][row],

@@ -15,8 +15,11 @@ from bowerbird.journal.draft import Objects
 GAP = 60_000
 """Between one impression and the next, ms."""
 
-MARKS = {Action.IMPRESSION: 1, Action.LONG_VIEW: 2, Action.LIKE: 4}
+MARKS = {Action.IMPRESSION: 1, Action.VIEW: 2, Action.LONG_VIEW: 4, Action.LIKE: 8}
 """What an impression came with, as bits; in the order of telling."""
+
+WATCHED = MARKS[Action.IMPRESSION] | MARKS[Action.VIEW]
+"""Of every impression of a history: it tells what people watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,12 @@ def _impressions(
     What was liked or seen long before the impressions listed was an impression as well, and goes
     before those: first the likes among it that were no long view, whose place is not known.
     """
-    marks = [MARKS[Action.IMPRESSION]] * len(watched)
+    marks = [WATCHED] * len(watched)
     older = _mark_and_return_others(Action.LONG_VIEW, marks, watched, long)
-    older_marks = [MARKS[Action.IMPRESSION] | MARKS[Action.LONG_VIEW]] * len(older)
+    older_marks = [WATCHED | MARKS[Action.LONG_VIEW]] * len(older)
     before = _mark_and_return_others(Action.LIKE, marks, watched, liked)
     oldest = _mark_and_return_others(Action.LIKE, older_marks, older, before, gaps=True)
-    oldest_marks = [MARKS[Action.IMPRESSION] | MARKS[Action.LIKE]] * len(oldest)
+    oldest_marks = [WATCHED | MARKS[Action.LIKE]] * len(oldest)
     return [*oldest, *older, *watched], [*oldest_marks, *older_marks, *marks]
 
 
