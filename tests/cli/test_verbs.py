@@ -130,7 +130,6 @@ def test_a_version_is_trained_beside_a_writer(run: Run, own_data: Path) -> None:
     assert report["examples"] > 0
 
 
-@pytest.mark.xfail(reason="training cuts a journal of under 8,192 facts at its end")
 def test_a_tiny_demo_is_prepared_once(run: Run, tmp_path: Path) -> None:
     asked = ("demo", "--preset", "tiny", "--data", tmp_path / "demo", "--no-serve", "--json")
     first, second = run(*asked), run(*asked)

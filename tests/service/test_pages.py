@@ -53,10 +53,7 @@ def test_a_param_of_the_program_comes_with_the_address(client: Client) -> None:
         ({"now": "yesterday"}, 400, "input"),
         ({"program": "nothing-like-it"}, 404, "not_found"),
         ({"program": "../../etc/passwd"}, 422, "invalid"),
-        pytest.param(
-            *({"w_sav": 5}, 422, "query"),
-            marks=pytest.mark.xfail(reason="the engine gives a fallback page for a wrong param"),
-        ),
+        ({"w_sav": 5}, 422, "query"),
     ],
 )
 def test_what_cannot_be_asked_is_answered_in_the_one_shape(

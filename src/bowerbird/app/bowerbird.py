@@ -18,6 +18,7 @@ from bowerbird.app.query import run_query
 from bowerbird.app.society import find_people, similar_accounts
 from bowerbird.app.tracing import trace_of
 from bowerbird.app.training import Progress, train
+from bowerbird.app.warming import warm_up
 from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
 from bowerbird.core.errors import NotFound
 from bowerbird.core.facts import FactBatch, FactKind
@@ -285,12 +286,14 @@ class Bowerbird:
             QueryError: the program does not compile, or a param is not its own.
         """
         request_id = uuid.uuid4().hex
+        chosen = self._programs.named(program or self.config.programs.page, self.path)
+        chosen.ready(params or {})  # a wrong param is the caller's mistake, not a failing part
         request = Request(
             request_id=request_id,
             user_id=user,
             now=self.now() if now is None else now,
             seed=hash64(request_id) >> 1 & 0x7FFF_FFFF if seed is None else seed,
-            program=self._programs.named(program or self.config.programs.page, self.path),
+            program=chosen,
             fallback=self._programs.named(self.config.programs.fallback, self.path),
             size=PAGE_SIZE if size is None else size,
             params=params or {},
@@ -371,4 +374,9 @@ class Bowerbird:
 
     def warm(self) -> None:
         """Run every kernel of a page once, so that the first request is not the slow one."""
+        programs = self.config.programs
+        warm_up(
+            self._programs.named(programs.page, self.path),
+            self._programs.named(programs.fallback, self.path),
+        )
         self.explore("", seed=0, now=self.now())

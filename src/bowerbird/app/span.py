@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bowerbird.core.candidates import Mask
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import ENGAGEMENTS, FactBatch, FactKind, Flag
 from bowerbird.journal.journal import Journal
-
-PIECE = 8_192
-"""Facts a piece; the cut falls between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +33,50 @@ def measure(journal: Journal, until: int | None, share: float) -> Span:
     Raises:
         TrainingError: there is not one engagement.
     """
-    stops, engaged, newest = [0], [0], [0]
-    for batch in journal.read(size=PIECE):
+    counts: list[int] = []
+    starts: list[int] = []
+    stop = 0
+    for batch in journal.read():
         piece = _before(batch, until)
-        known = piece.ts[(piece.flags & Flag.TIME_KNOWN) != 0]
-        is_engagement = (piece.kind == FactKind.EVENT) & np.isin(piece.code, ENGAGEMENTS)
-        stops.append(piece.stop)
-        engaged.append(engaged[-1] + int(is_engagement.sum()))
-        newest.append(max(newest[-1], int(known.max(initial=0))))
+        starts.append(piece.start)
+        counts.append(int(_engaged(piece).sum()))
+        stop = piece.stop
         if len(piece) < len(batch):
             break
-    if not engaged[-1]:
+    total = np.cumsum(counts)
+    if not sum(counts):
         raise TrainingError(
-            f"none of {stops[-1]} facts is an engagement, expected likes, saves, views and such",
+            f"none of {stop} facts is an engagement, expected likes, saves, views and such",
             "ingest events first: `bowerbird ingest FILE`, or try `bowerbird demo`",
         )
-    at = int(np.searchsorted(engaged, share * engaged[-1]))
-    return Span(stop=stops[-1], cut=stops[at], cut_ts=newest[at])
+    wanted = max(1, round(share * int(total[-1])))
+    at = int(np.searchsorted(total, wanted))
+    cut = _place(journal, starts[at], stop, wanted - int(total[at]) + counts[at])
+    return Span(stop=stop, cut=cut, cut_ts=_newest(journal, cut))
+
+
+def _engaged(piece: FactBatch) -> Mask:
+    mask: Mask = (piece.kind == FactKind.EVENT) & np.isin(piece.code, ENGAGEMENTS)
+    return mask
+
+
+def _place(journal: Journal, start: int, stop: int, wanted: int) -> int:
+    """Return the offset right after the `wanted`th engagement from `start` on."""
+    for batch in journal.read(start, stop):
+        found = np.flatnonzero(_engaged(batch))
+        if wanted <= len(found):
+            return batch.start + int(found[wanted - 1]) + 1
+        wanted -= len(found)
+    return stop
+
+
+def _newest(journal: Journal, stop: int) -> int:
+    """Return the newest known time before offset `stop`, epoch ms."""
+    newest = 0
+    for batch in journal.read(0, stop):
+        known = batch.ts[(batch.flags & Flag.TIME_KNOWN) != 0]
+        newest = max(newest, int(known.max(initial=0)))
+    return newest
 
 
 def _before(batch: FactBatch, until: int | None) -> FactBatch:

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+import sys
+from pathlib import Path
+from numba.core.dispatcher import Dispatcher
+from bowerbird.app.bowerbird import Bowerbird
+
+def compiled():
+    import gc
+    return sum(len(d.signatures) for d in gc.get_objects() if isinstance(d, Dispatcher))
+
+with Bowerbird(Path(sys.argv[1])) as bb:
+    bb.warm()
+    before = compiled()
+    now = bb.now()
+    row = {"ts": now}
+    bb.append([{"kind": "media", "media_id": f"m{i}", "account_id": f"a{i}", **row} for i in range(3)])
+    event = {"kind": "event", "action": "like", **row}
+    bb.append([{**event, "user_id": f"u{i}", "media_id": f"m{i}"} for i in range(3)])
+    bb.expose(bb.explore("u0"))
+    print(compiled() - before)
+"""
+
+
+def test_once_warm_the_first_facts_and_pages_compile_nothing(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    assert done.stdout.strip() == "0"
