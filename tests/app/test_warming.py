@@ -18,9 +18,9 @@ with Bowerbird(Path(sys.argv[1])) as bb:
     bb.warm()
     before = compiled()
     now = bb.now()
-    row = {"ts": now}
-    bb.append([{"kind": "media", "media_id": f"m{i}", "account_id": f"a{i}", **row} for i in range(3)])
-    event = {"kind": "event", "action": "like", **row}
+    media = {"kind": "media", "ts": now}
+    bb.append([{**media, "media_id": f"m{i}", "account_id": f"a{i}"} for i in range(3)])
+    event = {"kind": "event", "action": "like", "ts": now}
     bb.append([{**event, "user_id": f"u{i}", "media_id": f"m{i}"} for i in range(3)])
     bb.expose(bb.explore("u0"))
     print(compiled() - before)
