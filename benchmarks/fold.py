@@ -1,8 +1,8 @@
 """How fast the World folds, beside the same rules in plain Python dictionaries.
 
-Ids are rows already: this is the fold alone, in seconds of one core, the system's included. The peer
-folds a sample of the same facts in the same run, and must come to the same counters, histories,
-seen sets and affinities. Freezing and thawing are in seconds of the clock on the wall.
+Ids are rows already: this is the fold alone, in seconds of one core, the system's included. The
+peer folds a sample of the same facts in the same run, and must come to the same counters,
+histories, seen sets and affinities. Freezing and thawing are in seconds of the clock on the wall.
 
     .venv/bin/python benchmarks/fold.py            # 1 M events, 100 k media, 20 k people
     .venv/bin/python benchmarks/fold.py --full     # 10 M events, 1 M media, 100 k people
