@@ -29,7 +29,7 @@ POSITIVE = (
 )
 """The numbers of a config that must be over 0."""
 
-NOT_NEGATIVE = ("decay", "subsample", "min_session", "popularity")
+NOT_NEGATIVE = ("persons", "smoothing", "decay", "subsample", "min_session", "popularity")
 """The numbers that may be 0 too."""
 
 
@@ -51,6 +51,7 @@ class EmbeddingConfig:
             not named.
         media_types: only engagements with media of these types; empty for every engagement, those
             with the account itself (follow, profile visit) among them.
+        persons: a person is read as a word of their own before every so many words; 0 for never.
         dim: width of the vectors.
         window: largest distance between two words of a pair; each epoch draws 1..window a word.
         negatives: words drawn a pair that should not go with it.
@@ -59,6 +60,7 @@ class EmbeddingConfig:
         decay: pull of both vectors towards 0 a step, against learning by heart; 0 for none.
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
         warm: what `lr` is multiplied by when training goes on from an earlier embedding.
+        smoothing: share of its neighbours' mean that each vector takes on in the end; 0 for none.
         negative_exponent: negatives are drawn in proportion to count ** this.
         subsample: words with a larger share of the corpus are read less often (word2vec's t); 0
             for never.
@@ -90,14 +92,16 @@ class EmbeddingConfig:
     )
     weights: Mapping[Action, float] = field(default_factory=lambda: {Action.CLICK: 0.5})
     media_types: tuple[MediaType, ...] = ()
+    persons: int = 6
     dim: int = 64
-    window: int = 5
+    window: int = 8
     negatives: int = 5
     epochs: int = 15
     lr: float = 0.1
-    decay: float = 0.01
+    decay: float = 0.015
     start_scale: float = 20.0
     warm: float = 0.25
+    smoothing: float = 0.5
     negative_exponent: float = 0.75
     subsample: float = 1e-3
     min_count: int = 3

@@ -14,7 +14,7 @@ from bowerbird.core.facts import F32, I32, I64
 from bowerbird.ig2vec.config import EmbeddingConfig
 
 ARRAYS = ("index", "accounts", "vectors", "out", "counts")
-NORMS = "norms"
+LEARNED = "learned"
 CONFIG = "config.json"
 
 
@@ -26,12 +26,12 @@ class Embedding:
         index: [A] int32 line of each account row, NONE for one without a vector; rows beyond A
             have none.
         accounts: [m] int32 account row of each line, ascending.
-        vectors: [m, d] float32 input vectors, unit length.
+        vectors: [m, d] float32 input vectors, smoothed (see `smoothing`), unit length.
         out: [m, d] float32 output vectors, as learned.
         counts: [m] int64 words in the corpus.
         config: what it was trained with.
-        norms: [m] float32 lengths of the input vectors as learned, to go on from; ones where
-            they are not known.
+        learned: [m, d] float32 input vectors as learned, before smoothing, to go on from; None
+            where they are not known.
     """
 
     index: I32
@@ -40,22 +40,18 @@ class Embedding:
     out: F32
     counts: I64
     config: EmbeddingConfig
-    norms: F32 | None = None
+    learned: F32 | None = None
 
     def __len__(self) -> int:
         return len(self.accounts)
-
-    def learned(self) -> F32:
-        """Return the input vectors [m, d] at the lengths they were learned at."""
-        return self.vectors if self.norms is None else self.vectors * self.norms[:, None]
 
     def save(self, folder: Path) -> None:
         """Write one .npy an array and the config as JSON, making the folder if need be."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        if self.norms is not None:
-            np.save(folder / f"{NORMS}.npy", self.norms, allow_pickle=False)
+        if self.learned is not None:
+            np.save(folder / f"{LEARNED}.npy", self.learned, allow_pickle=False)
         (folder / CONFIG).write_bytes(msgspec.json.encode(self.config.to_dict()))
 
     @staticmethod
@@ -66,7 +62,7 @@ class Embedding:
             InputError: a file is missing or cannot be read.
         """
         mode: Literal["r"] | None = "r" if mapped else None
-        present = [*ARRAYS, *([NORMS] if (folder / f"{NORMS}.npy").exists() else [])]
+        present = [*ARRAYS, *([LEARNED] if (folder / f"{LEARNED}.npy").exists() else [])]
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False)

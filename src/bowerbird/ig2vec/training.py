@@ -10,21 +10,17 @@ from itertools import pairwise
 import numpy as np
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import I64, NONE
+from bowerbird.core.facts import I64
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.randomness import U64, Draws
 from bowerbird.ig2vec.sgns import Shape, Weights, Words, train_sentences
-from bowerbird.ig2vec.start import norms_of, start
-from bowerbird.ig2vec.vocabulary import (
-    Heat,
-    Vocabulary,
-    draw_table,
-    hot_first,
-    keep_share,
-    vocabulary,
-)
+from bowerbird.ig2vec.smoothing import smoothed
+from bowerbird.ig2vec.start import start
+from bowerbird.ig2vec.text import read_corpus
+from bowerbird.ig2vec.vocabulary import Vocabulary, draw_table, hot_first, vocabulary
 
 LAST_RATE = 0.01
 """Where the learning rate ends, as a share of where it starts."""
@@ -63,18 +59,19 @@ def train_vectors(
             f"engagements or more among {len(corpus.tokens)} in all, expected at least 2",
             "gather more facts, or lower min_count",
         )
-    if earlier is not None and earlier.vectors.shape[1] != config.dim:
+    if earlier is not None and (earlier.learned is None or len(earlier.learned.T) != config.dim):
         earlier = None
     how = config if earlier is None else replace(config, lr=config.lr * config.warm)
-    hot = hot_first(known.counts)
-    weights = _by_heat(start(known, config, earlier), hot.lines)
-    words = _words(corpus, known, hot, config)
-    draws = Draws(*draw_table(known.counts[hot.lines], config))
+    text = read_corpus(corpus, known, config)
+    hot = hot_first(text.counts)
+    weights = _by_heat(start(text, known, config, earlier), hot.lines)
+    words = Words(hot.place[text.lines].astype(np.int32), text.keep, text.starts)
+    draws = Draws(*draw_table(text.counts[hot.lines], config))
     for epoch in range(config.epochs):
         _epoch(words, weights, draws, how, epoch)
         if progress is not None:
             progress((epoch + 1) / config.epochs)
-    return _embedding(known, _by_heat(weights, hot.place), config)
+    return _embedding(known, _by_heat(weights, hot.place[: len(known)]), config)
 
 
 def _by_heat(weights: Weights, lines: I64) -> Weights:
@@ -82,26 +79,21 @@ def _by_heat(weights: Weights, lines: I64) -> Weights:
 
 
 def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> Embedding:
-    norms = norms_of(weights.vectors)
-    if not (np.isfinite(norms).all() and np.isfinite(weights.out).all()):
+    if not (np.isfinite(weights.vectors).all() and np.isfinite(weights.out).all()):
         raise TrainingError(
             f"the vectors of embedding {config.name!r} grew beyond all numbers at a learning rate "
             f"of {config.lr} and a window of {config.window}",
             "lower lr, or raise decay",
         )
-    vectors = weights.vectors / np.where(norms > 0, norms, np.float32(1))[:, None]
-    return Embedding(known.index, known.accounts, vectors, weights.out, known.counts, config, norms)
-
-
-def _words(corpus: Corpus, known: Vocabulary, hot: Heat, config: EmbeddingConfig) -> Words:
-    """Return the corpus by place in the order of heat, without the words that have no line."""
-    lines = known.index[corpus.tokens]
-    kept = lines != NONE
-    before = np.append(0, np.cumsum(kept))
-    lines = lines[kept]
-    keep = corpus.weights[kept] * keep_share(known.counts, config.subsample)[lines]
-    places = hot.place[lines].astype(np.int32)
-    return Words(places, keep.astype(np.float32), before[corpus.starts])
+    return Embedding(
+        index=known.index,
+        accounts=known.accounts,
+        vectors=smoothed(unit(weights.vectors), config.smoothing, config.seed),
+        out=weights.out,
+        counts=known.counts,
+        config=config,
+        learned=weights.vectors,
+    )
 
 
 def _epoch(
