@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Mask, Rows
 from bowerbird.core.facts import I32, NONE
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.core.signals import Condition, Context
-from bowerbird.world.probe import Whole, find_pair, in_set
+from bowerbird.world.probe import Whole, media_slot, pair_slot
 from bowerbird.world.tables import BLOCKED, KNOWN, REMOVED, VIOLATES, Tables
 
 FLAGS = ("removed", "recommendable", "expired", "own", "seen", "muted")
@@ -23,11 +22,10 @@ FLAGS = ("removed", "recommendable", "expired", "own", "seen", "muted")
 
 COMPARES = ("<", "<=", ">", ">=")
 
-_REMOVED, _RECOMMENDABLE, _EXPIRED, _OWN, _SEEN, _MUTED = range(len(FLAGS))
 _OUT = BLOCKED | REMOVED | VIOLATES
 
 
-@kernel
+@fused
 def _below(score: float, compare: int, value: float) -> bool:
     if compare == 0:
         return score < value
@@ -36,89 +34,119 @@ def _below(score: float, compare: int, value: float) -> bool:
     return score > value if compare == 2 else score >= value
 
 
-@kernel
-def _shown(shown: Any, media: int) -> bool:
-    for i in range(len(shown)):
+@fused
+def _seen(arena: Any, at: Whole, capacity: Whole, shown: Any, media: Any) -> bool:
+    """Return whether `media` is in the person's set or on one of the last pages."""
+    if capacity > 0 and media >= 0:
+        mask = capacity - 1
+        slot = media_slot(media, mask)
+        while arena[at + slot] != NONE:
+            if arena[at + slot] == media:
+                return True
+            slot = (slot + 1) & mask
+    for i in range(len(shown)):  # padded: the first NONE is the end
         if shown[i] == NONE:
-            break
+            return False
         if shown[i] == media:
             return True
     return False
 
 
-@kernel
-def _hides(topics: Any, hidden: Any) -> bool:
-    for topic in topics:
-        for unwanted in hidden:
-            if topic != NONE and topic == unwanted:
+@fused
+def _mutes(keys: Any, muted: Any, key: Any, slot: Any) -> bool:
+    """Return whether a pair is muted, looked for from `slot` on as in `probe.find_pair`."""
+    mask = len(keys) - 1
+    while keys[slot] != NONE:
+        if keys[slot] == key:
+            return bool(muted[slot] != 0)
+        slot = (slot + 1) & mask
+    return False
+
+
+@fused
+def _hides(topics: Any, row: Any, hidden: Any) -> bool:
+    for k in range(topics.shape[1]):
+        for i in range(len(hidden)):
+            if topics[row, k] != NONE and topics[row, k] == hidden[i]:
                 return True
     return False
 
 
-@kernel  # one media is asked everything while its line is at hand; that is what it is for
-def _sift(  # noqa: C901, PLR0912
-    rows: Rows,
-    lines: Any,
-    sizes: Any,
-    person: Any,
-    seen: Any,
-    pairs: Any,
-    wanted: Any,
-    scored: Any,
-    out: NDArray[np.bool_],
-) -> None:
-    account, flags, expires, topics, scores, owners_flags = lines
+@kernel
+def _of_lines(
+    rows: Any, lines: Any, sizes: Any, own_account: int, wanted: Any, scored: Any, left: Any
+) -> int:
+    """Write (position, owner) of the media whose lines pass to `left` [2, n]; return how many.
+
+    No branch depends on what is read, so that the reads of many lines are under way at once.
+    """
+    account, flags, expires, owners_flags = lines
     media_size, account_size, now = sizes
-    user, own_account, hidden = person
-    arena, at, capacity, shown = seen
-    keys, muted = pairs
-    names, compares, values = scored
-    met, line = np.int32(NONE), np.int64(NONE)  # the media of one account tend to stand together
+    w_removed, w_good, w_over, w_own = wanted
+    scores, names, compares, values = scored
+    n = 0
     for i in range(len(rows)):
-        out[i] = False
-        row = rows[i]
+        row = np.int64(rows[i])
         inside = 0 <= row < media_size
-        owner = account[row] if inside else np.int32(NONE)
-        flag, ends = np.int64(REMOVED), np.int64(0)
+        owner, flag, ends = np.int64(NONE), np.int64(REMOVED), np.int64(0)
         if inside:
-            flag, ends = np.int64(flags[row]), expires[row]
+            owner, flag, ends = np.int64(account[row]), np.int64(flags[row]), expires[row]
         if 0 <= owner < account_size:
             flag |= np.int64(owners_flags[owner]) & _OUT
-        over = ends != 0 and ends <= now
-        if wanted[_REMOVED] >= 0 and (flag & REMOVED != 0) != (wanted[_REMOVED] == 1):
-            continue
-        if wanted[_RECOMMENDABLE] >= 0:
-            good = (flag & (_OUT | KNOWN)) == KNOWN and not over
-            if good != (wanted[_RECOMMENDABLE] == 1):
-                continue
-        if wanted[_EXPIRED] >= 0 and over != (wanted[_EXPIRED] == 1):
-            continue
-        if wanted[_OWN] >= 0:
-            mine = own_account != NONE and owner == own_account
-            if mine != (wanted[_OWN] == 1):
-                continue
-        passed = True
+        over = (ends != 0) & (ends <= now)
+        gone = flag & REMOVED != 0
+        good = ((flag & (_OUT | KNOWN)) == KNOWN) & (not over)
+        own = (own_account != NONE) & (owner == own_account)
+        passed = (w_removed < 0) | (gone == (w_removed == 1))
+        passed &= (w_good < 0) | (good == (w_good == 1))
+        passed &= (w_over < 0) | (over == (w_over == 1))
+        passed &= (w_own < 0) | (own == (w_own == 1))
         for k in range(len(names)):
             score = 0.0
             if inside and names[k] >= 0:
                 found = np.float64(scores[row, names[k]])
                 score = 0.0 if np.isnan(found) else found
-            passed = passed and _below(score, compares[k], values[k])
-        if not passed:
-            continue
-        if wanted[_SEEN] >= 0:
-            known = user != NONE and (in_set(arena, at, capacity, row) or _shown(shown, row))
-            if known != (wanted[_SEEN] == 1):
-                continue
-        if wanted[_MUTED] >= 0:
-            if owner != met:
-                met, line = owner, np.int64(find_pair(keys, user, np.int64(owner)))
-            quiet = line != NONE and muted[line] != 0
-            if not quiet and inside and len(hidden) > 0:
-                quiet = _hides(topics[row], hidden)
-            if quiet != (wanted[_MUTED] == 1):
-                continue
-        out[i] = True
+            passed &= _below(score, compares[k], values[k])
+        left[0, n], left[1, n] = i, owner
+        n += passed
+    return n
+
+
+@kernel
+def _not_seen(rows: Any, n: int, left: Any, wanted: int, seen: Any) -> int:
+    """Keep, of the first `n` of `left`, the media that the person saw (1) or did not see (0)."""
+    arena, at, capacity, shown = seen
+    kept = 0
+    for i in range(n):
+        known = _seen(arena, at, capacity, shown, np.int64(rows[left[0, i]]))
+        left[0, kept], left[1, kept] = left[0, i], left[1, i]
+        kept += known == (wanted == 1)
+    return kept
+
+
+@kernel
+def _not_muted(
+    rows: Any, n: int, left: Any, wanted: int, pairs: Any, user: int, hidden: Any, topics: Any
+) -> int:
+    """Keep, of the first `n` of `left`, the media that the person muted (1) or did not (0)."""
+    keys, muted = pairs
+    mask = len(keys) - 1
+    slots, first = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):  # apart from the search, so that the reads of many pairs are under way
+        key = (np.int64(user) << 32) | left[1, i]
+        slots[i] = pair_slot(key, mask) if user >= 0 and left[1, i] >= 0 and mask >= 0 else NONE
+        first[i] = keys[slots[i]] if slots[i] >= 0 else NONE
+    kept = 0
+    for i in range(n):
+        quiet = False
+        if first[i] != NONE:
+            quiet = _mutes(keys, muted, (np.int64(user) << 32) | left[1, i], slots[i])
+        row = np.int64(rows[left[0, i]])
+        if len(hidden) > 0 and not quiet and 0 <= row < len(topics):
+            quiet = _hides(topics, row, hidden)
+        left[0, kept], left[1, kept] = left[0, i], left[1, i]
+        kept += quiet == (wanted == 1)
+    return kept
 
 
 NO_ROWS: I32 = np.empty(0, np.int32)
@@ -142,7 +170,7 @@ def sift(
         rows: [n] int32 media; those the World does not know get the defaults.
         context: the request.
     """
-    wanted = np.full(len(FLAGS), -1, np.int64)
+    wanted = [-1] * len(FLAGS)
     for test in tests:
         if not test.compare:
             at = FLAGS.index(test.name)
@@ -152,32 +180,33 @@ def sift(
     compared = [test for test in tests if test.compare]
     values = np.array([test.value for test in compared], np.float64)
     compares = np.array([COMPARES.index(test.compare) for test in compared], np.int64)
+    scored = (tables.media.scores, np.array(scores, np.int64), compares, values)
     media, sizes = tables.media, tables.sizes
-    columns = (
-        media.account,
-        media.flags,
-        media.expires,
-        media.topics,
-        media.scores,
-        tables.accounts.flags,
-    )
-    out = np.empty(len(rows), np.bool_)
-    person, seen = _person(tables, context)
-    pairs = (tables.pairs.key, tables.pairs.muted)
-    scored = (np.array(scores, np.int64), compares, values)
+    lines = (media.account, media.flags, media.expires, tables.accounts.flags)
     limits = (sizes.media, sizes.accounts, context.now)
-    _sift(rows, columns, limits, person, seen, pairs, wanted, scored, out)
+    user, own, hidden, seen = _person(tables, context)
+    left = np.empty((2, len(rows) + 1), np.int64)
+    n = _of_lines(rows, lines, limits, own, tuple(wanted[:4]), scored, left)
+    if wanted[4] >= 0:
+        n = _not_seen(rows, n, left, wanted[4], seen)
+    if wanted[5] >= 0:
+        pairs, topics = (tables.pairs.key, tables.pairs.muted), media.topics[: sizes.media]
+        n = _not_muted(rows, n, left, wanted[5], pairs, user, hidden, topics)
+    out = np.zeros(len(rows), np.bool_)
+    out[left[0, :n]] = True
     return out
 
 
-def _person(
-    tables: Tables, context: Context
-) -> tuple[tuple[int, int, I32], tuple[I32, Whole, Whole, I32]]:
-    """Return (row, account, hidden topics) of the person, and (sets, start, size, shown)."""
+Seen = tuple[I32, int, int, I32]
+"""All sets of what people saw, start and size of one person's, what their last pages showed."""
+
+
+def _person(tables: Tables, context: Context) -> tuple[int, int, I32, Seen]:
+    """Return row, account, hidden topics of the person, and what they saw."""
     users, arena = tables.users, tables.arenas.seen
     user = context.user if context.user < tables.sizes.users else NONE
     if user == NONE:
-        return (NONE, NONE, NO_ROWS), (arena, 0, 0, NO_ROWS)
+        return NONE, NONE, NO_ROWS, (arena, 0, 0, NO_ROWS)
     hidden = users.hidden_topics[user]
     seen = (arena, int(users.seen_at[user]), int(users.seen_cap[user]), users.shown[user])
-    return (user, int(users.account[user]), hidden[hidden != NONE]), seen
+    return user, int(users.account[user]), hidden[hidden != NONE], seen
