@@ -24,6 +24,7 @@ from bowerbird.core.errors import NotFound
 from bowerbird.core.facts import FactBatch, FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page
+from bowerbird.igql.builder.streams import Stream
 from bowerbird.igql.check import Diagnostic, check
 from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
@@ -331,7 +332,7 @@ class Bowerbird:
 
     def query(
         self,
-        text: str,
+        program: str | Stream,
         *,
         user: str | None = None,
         now: int | None = None,
@@ -339,16 +340,16 @@ class Bowerbird:
         limit: int = 100,
         seed: int = 0,
     ) -> QueryAnswer:
-        """Run a program and return its first `limit` rows in ids.
+        """Run a program, as text or as `bowerbird.igql.builder` makes it; return rows in ids.
 
         Raises:
             QueryError: it does not compile.
         """
-        program = self._programs.compiled(text)
+        compiled = self._programs.compiled(str(program))
         at = self.now() if now is None else now
         with self._lock.read():
             reading = self._live.reading(self.journal.ids)
-            return run_query(program, reading, user, at, params or {}, limit, seed)
+            return run_query(compiled, reading, user, at, params or {}, limit, seed)
 
     def check(self, text: str) -> list[Diagnostic]:
         """Return everything that is wrong or doubtful about a program; nothing when it is fine."""

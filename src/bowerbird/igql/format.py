@@ -42,6 +42,11 @@ def format_source(source: ast.Source) -> str:
     return _Layout("", Comments()).source(source)
 
 
+def _apart(statement: ast.Statement) -> bool:
+    """Say whether a statement that nobody wrote gets an empty line before it."""
+    return not isinstance(statement, ast.Param)
+
+
 class _Layout:
     """Writes lines; `lead` stands before the first one's text, `tail` after the last one's."""
 
@@ -52,7 +57,8 @@ class _Layout:
         lines: list[str] = []
         for statement in source.statements:
             lines += self._before(key(statement), 0, paragraphs=True)
-            if statement.span.start in self.comments.apart and statement.span.end:
+            written = statement.span.end > 0
+            if statement.span.start in self.comments.apart if written else _apart(statement):
                 lines.append("")
             lines += self._beside(key(statement), self._statement(statement))
         for start, said in self.comments.end:
