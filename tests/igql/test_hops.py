@@ -243,3 +243,22 @@ def test_read_only_and_mapped_arrays_compile_nothing_anew(world: Tiny) -> None:
     world.lists["account_nn.default"] = (part, replace(part, **columns))
     page("user.liked().account_nn()", world)
     assert len(links._expand.signatures) == compiled  # type: ignore[attr-defined]  # as above
+
+
+def test_linear_adds_weights_up_also_those_that_speak_against(world: Tiny) -> None:
+    world.lists["co_engaged.media_linear"] = (
+        linked({0: [(6, 0.5), (3, -0.25)], 3: [(6, 0.25), (7, -1.0)], 6: [], 7: []}, 9),
+    )
+    found = page("user.engaged_media(actions=[like, save]).score(2).linear(k=9)", world).rows
+
+    assert found.rows.tolist() == [6]  # 3 and 7 have nothing above 0
+    assert found.columns["score"].tolist() == [2 * 0.5 + 2 * 0.25]
+    assert found.columns["similarity"].tolist() == [0.5]
+    assert found.columns["seed_media"].tolist() == [0]
+
+
+def test_linear_without_a_model_gives_nothing_and_says_so(world: Tiny) -> None:
+    found = page("user.engaged_media().linear()", world)
+
+    assert found.rows.rows.tolist() == []
+    assert any("media_linear" in warning for warning in found.warnings)

@@ -217,4 +217,6 @@ def _lists(
         "account_nn.default": (near(accounts, 8, whole[:30]), near(accounts, 5, whole[-15:])),
         "co_engaged.accounts": (near(accounts, 6, whole[::2]),),
         "co_engaged.media": (near(media, 7, np.arange(media)),),
+        "co_engaged.media_linear": (near(media, 7, np.arange(media)),),
+        "co_engaged.accounts_linear": (near(accounts, 6, whole[::2]),),
     }

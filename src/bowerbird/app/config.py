@@ -14,6 +14,9 @@ from bowerbird.core.errors import ConfigError
 
 NAME = "bowerbird.toml"
 
+DEFAULT = "default"
+"""The embedding that is always declared."""
+
 
 class Programs(Struct, frozen=True, forbid_unknown_fields=True):
     """Which programs make the page: names of presets, or files beside `bowerbird.toml`."""
@@ -29,11 +32,13 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
         vectors_share: share of the engagements, oldest first, from which the vectors are learned
             that the ranking's examples read; the examples come from the rest.
         max_examples: impressions the ranking learns from at most, whole requests left out by hash.
+        log_requests: requests asked again for the ranking log, which the first passes learn from.
         seed: of everything random.
     """
 
     vectors_share: float = 0.6
     max_examples: int = 400_000
+    log_requests: int = 300
     seed: int = 0
 
 
@@ -45,7 +50,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         seal_facts: facts the journal's tail holds before it becomes a segment.
         embeddings: name -> settings of `ig2vec`; `default` is always there.
         co_engagement: settings of what counts as being engaged with together.
-        models: names programs may rank with; declared ones bind before they are trained.
+        linear: settings of the linear models behind `linear()`; none are solved without.
+        models: names programs may rank with, besides the three passes; declared ones bind before
+            they are trained.
     """
 
     clock: ClockName = ClockName.WALL
@@ -56,6 +63,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: {"default": {}}
     )
     co_engagement: Mapping[str, Any] = {}
+    linear: Mapping[str, Any] | None = None
     models: tuple[str, ...] = ("default",)
 
 
@@ -69,11 +77,12 @@ def read_config(folder: Path) -> Config:
     if not path.is_file():
         return Config()
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=Config)
+        found = msgspec.toml.decode(path.read_bytes(), type=Config)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise ConfigError(
             f"{path} cannot be used: {error}", "see docs/architecture.md for every setting"
         ) from error
+    return msgspec.structs.replace(found, embeddings={DEFAULT: {}} | dict(found.embeddings))
 
 
 def write_config(folder: Path, clock: ClockName, program: str) -> None:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from bowerbird.app.config import Config
-from bowerbird.core.errors import TrainingError
+from bowerbird.app.config import DEFAULT, Config
+from bowerbird.app.embeddings import Share, embed, settings
+from bowerbird.app.past import Past
 from bowerbird.core.facts import ENGAGEMENTS, F32, I32, U8, Action
 from bowerbird.core.signals import Links
 from bowerbird.ig2vec.baskets import CoEngagementConfig
 from bowerbird.ig2vec.co_engagement import co_engaged_accounts, co_engaged_media
-from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import sentences
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.engagements import Engagements, gather
 from bowerbird.ig2vec.exam import exam
-from bowerbird.ig2vec.neighbours import neighbours
+from bowerbird.ig2vec.linear import LinearConfig, linear_accounts, linear_media
 from bowerbird.ig2vec.training import train_vectors
+from bowerbird.ig2vec.verdict import faults
 from bowerbird.journal.journal import Journal
 from bowerbird.world.world import World
-
-DEFAULT = "default"
-
-Share = Callable[[float], None]
-"""Takes the share of a step that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,17 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Vectors and what was worked out from them, by name."""
+    """Vectors and what was worked out from them, by name; and what the exam says of each."""
 
     embeddings: Mapping[str, Embedding]
     neighbours: Mapping[str, Links]
     co_engaged: Mapping[str, Links]
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def declared_topics(world: World) -> I32:
+    """Return [A] int32, the first topic each account declared, NONE where it did not."""
+    return world.tables.accounts.topics[: world.tables.sizes.accounts, 0].copy()
 
 
 def catalogue(world: World) -> Catalogue:
@@ -69,12 +71,6 @@ def engagements(
     )
 
 
-def settings(config: Config, name: str, seed: int) -> EmbeddingConfig:
-    """Return the settings of the embedding `name`: `bowerbird.toml` over the defaults."""
-    table = {"seed": seed, **config.embeddings.get(name, {}), "name": name}
-    return EmbeddingConfig.from_dict(table)
-
-
 def learn_one(everything: Engagements, config: Config, seed: int, share: Share) -> Embedding:
     """Return the default embedding.
 
@@ -85,31 +81,52 @@ def learn_one(everything: Engagements, config: Config, seed: int, share: Share) 
     return train_vectors(sentences(everything, chosen), chosen, share)
 
 
-def learn(everything: Engagements, config: Config, seed: int, share: Share) -> Learned:
+def learn(
+    everything: Engagements,
+    config: Config,
+    seed: int,
+    share: Share,
+    past: Past | None = None,
+    topic_of: I32 | None = None,
+) -> Learned:
     """Return every declared embedding, its neighbours, and co-engagement.
 
     An embedding with too little to learn from is left out; its name still binds.
 
+    Args:
+        everything: what people engaged with.
+        config: of the app.
+        seed: of everything random.
+        share: is told progress.
+        past: an earlier Version to go on from.
+        topic_of: [A] int32 declared topic of each account, NONE where there is none.
+
     Raises:
         TrainingError: there is too little even for the default one.
     """
-    embeddings: dict[str, Embedding] = {}
-    for name in config.embeddings:
-        chosen = settings(config, name, seed)
-        try:
-            embeddings[name] = train_vectors(sentences(everything, chosen), chosen, share)
-        except TrainingError:
-            if name == DEFAULT:
-                raise
+    embedded = embed(everything, config, seed, share, past, topic_of)
     together = CoEngagementConfig.from_dict(config.co_engagement)
     return Learned(
-        embeddings=embeddings,
-        neighbours={name: neighbours(embedding) for name, embedding in embeddings.items()},
+        embeddings=embedded.embeddings,
+        neighbours=embedded.neighbours,
         co_engaged={
             "accounts": co_engaged_accounts(everything, together),
             "media": co_engaged_media(everything, together),
+            **learn_linear(everything, config),
         },
+        metrics=embedded.metrics,
     )
+
+
+def learn_linear(everything: Engagements, config: Config) -> dict[str, Links]:
+    """Return the linear models by the names of their links; none where none are asked for."""
+    if config.linear is None:
+        return {}
+    chosen = LinearConfig.from_dict(config.linear)
+    return {
+        "accounts_linear": linear_accounts(everything, chosen),
+        "media_linear": linear_media(everything, chosen),
+    }
 
 
 def examine(
@@ -120,10 +137,10 @@ def examine(
     Topics are those that accounts declared; where none did, that part of the exam is empty.
     """
     together = CoEngagementConfig.from_dict(config.co_engagement)
-    declared = world.tables.accounts.topics[: world.tables.sizes.accounts, 0].copy()
-    return exam(
+    found = exam(
         early,
         sentences(after, early.config),
         co_engaged=co_engaged_accounts(before, together),
-        topic_of=declared,
+        topic_of=declared_topics(world),
     )
+    return found | {"faults": faults(early, found)}

@@ -105,7 +105,8 @@ def linear(people: Baskets, config: LinearConfig = DEFAULT) -> Links:
     shared = gram(index[people.rows], people.weights, people.starts, counts_for, len(modelled))
     lines, scores = farthest(solved(shared, config.ridge), config.k)
     length = np.full(len(modelled), lines.shape[1], np.int32)
-    return Links(index, modelled[lines], length, scores)
+    others: I32 = modelled[lines].astype(np.int32)
+    return Links(index, others, length, scores)
 
 
 def solved(shared: F32, ridge: float) -> F32:
@@ -126,11 +127,16 @@ def solved(shared: F32, ridge: float) -> F32:
 
 
 def farthest(weights: F32, k: int) -> tuple[I32, F32]:
-    """Return columns and values [n, min(k, n)] of the values farthest from 0, greatest first."""
+    """Return columns and values [n, min(k, n - 1)] of those farthest from 0, greatest first.
+
+    The diagonal is left out.
+    """
     n = len(weights)
-    kept = np.empty((n, min(k, n)), np.int32)
+    kept = np.empty((n, min(k, n - 1)), np.int32)
     for line, row in enumerate(weights):  # n partitions of n: little beside solving for them
-        kept[line] = np.argpartition(-np.abs(row), kept.shape[1] - 1)[: kept.shape[1]]
+        size = np.abs(row)
+        size[line] = -1
+        kept[line] = np.argpartition(-size, kept.shape[1])[: kept.shape[1]]
     values = np.take_along_axis(weights, kept, 1)
     order = np.lexsort((kept, -values), axis=1)
     return np.take_along_axis(kept, order, 1), np.take_along_axis(values, order, 1)

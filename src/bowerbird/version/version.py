@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
+from bowerbird.core.errors import VersionError
 from bowerbird.core.facts import I32
 from bowerbird.core.signals import Links
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.links_io import load_links, save_links
+from bowerbird.ranking.passes import DEFAULT, FINAL
 from bowerbird.ranking.runtime import Model
 from bowerbird.version.manifest import Manifest, read_manifest, verify
 from bowerbird.version.overlay import Overlay
 
-CO_ENGAGED = ("accounts", "media")
+CO_ENGAGED = ("accounts", "media", "accounts_linear", "media_linear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,10 @@ class Version:
     Attributes:
         embeddings: by the name of their config.
         neighbours: the same names -> account to similar accounts.
-        co_engaged: `accounts` and `media` -> row to rows engaged with by the same people.
+        co_engaged: `accounts` and `media` -> row to rows engaged with by the same people;
+            `accounts_linear` and `media_linear`, where they were asked for -> to its weights.
         models: by the name a program calls them.
+        failures: name -> why that model could not be loaded; a page does without it.
         account_of: [M] int32, the owner of each media at the offset.
     """
 
@@ -37,6 +41,7 @@ class Version:
     co_engaged: Mapping[str, Links]
     account_of: I32
     models: Mapping[str, Model] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -70,10 +75,11 @@ def load(folder: Path) -> Version:
     """Return the Version in `folder`, its files checked against the manifest first.
 
     Raises:
-        VersionError: a file is missing or differs, or a model does not fit this build.
+        VersionError: a file is missing or differs.
     """
     manifest = read_manifest(folder)
     verify(folder, manifest)
+    models, failures = load_models(folder)
     names = [path.name for path in sorted((folder / "embeddings").glob("*"))]
     return Version(
         manifest=manifest,
@@ -85,8 +91,26 @@ def load(folder: Path) -> Version:
             if (folder / "co_engaged" / name).exists()
         },
         account_of=np.load(folder / "account_of.npy", allow_pickle=False),
-        models={path.name: Model.load(path) for path in sorted((folder / "models").glob("*"))},
+        models=models,
+        failures=failures,
     )
+
+
+def load_models(folder: Path) -> tuple[dict[str, Model], dict[str, str]]:
+    """Return the models of a Version by name, and why the others could not be loaded.
+
+    The final pass also answers to `DEFAULT`, where no model of that name is there.
+    """
+    models: dict[str, Model] = {}
+    failures: dict[str, str] = {}
+    for path in sorted((folder / "models").glob("*")):
+        try:
+            models[path.name] = Model.load(path)
+        except VersionError as error:  # the pass before decides; a page's answer says so
+            failures[path.name] = error.message
+    if FINAL in models:
+        models.setdefault(DEFAULT, models[FINAL])
+    return models, failures
 
 
 def overlays_of(version: Version) -> dict[str, Overlay]:

@@ -237,7 +237,7 @@ class Pipelines:
         return ".".join([head, *reversed(parts)])
 
 
-HOPS = {op.name for op in OPS if op.takes and (op.gives or op.name == "co_engaged")}
+HOPS = {op.name for op in OPS if op.takes and (op.gives or op.name in ("co_engaged", "linear"))}
 
 
 def _which(args: tuple[ast.Arg, ...]) -> str:

@@ -28,6 +28,7 @@ from bowerbird.igql.ops.first_of import FIRST_OF
 from bowerbird.igql.ops.fresh import FRESH
 from bowerbird.igql.ops.let import LET
 from bowerbird.igql.ops.limit import LIMIT
+from bowerbird.igql.ops.linear import LINEAR
 from bowerbird.igql.ops.media import MEDIA
 from bowerbird.igql.ops.media_engaged_by import MEDIA_ENGAGED_BY
 from bowerbird.igql.ops.media_nn import MEDIA_NN
@@ -63,6 +64,7 @@ OPS: tuple[Op, ...] = (
     ACCOUNT_NN,
     MEDIA_NN,
     CO_ENGAGED,
+    LINEAR,
     TWO_HOP,
     POSTED_MEDIA,
     MEDIA_ENGAGED_BY,
