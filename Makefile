@@ -32,6 +32,13 @@ test: $(VENV)/installed   ## every test but the slow ones
 slow: $(VENV)/installed   ## the tests that take minutes
 	$(BIN)/pytest -m slow
 
+PEERS := gensim implicit
+benchmarks: .venv-bench/installed  ## install the peers that benchmarks measure, into .venv-bench
+.venv-bench/installed: pyproject.toml Makefile
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(PEERS)
+	touch $@
+
 fix: $(VENV)/installed    ## format, and repair what can be repaired
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -5,6 +5,9 @@ import pytest
 from bowerbird.app.config import NAME, Config, read_config, write_config
 from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import ConfigError
+from bowerbird.core.facts import Action
+from bowerbird.ig2vec.baskets import CoEngagementConfig
+from bowerbird.ig2vec.linear import LinearConfig
 
 
 def test_a_folder_without_a_file_has_the_defaults(tmp_path: Path) -> None:
@@ -18,6 +21,8 @@ def test_what_init_writes_reads_back_and_is_never_overwritten(tmp_path: Path) ->
     assert config.clock is ClockName.JOURNAL
     assert config.programs.page == "kuairand"
     assert config.embeddings == {"default": {}}
+    assert CoEngagementConfig.from_dict(config.co_engagement).k == 500
+    assert LinearConfig.from_dict(config.linear or {}).weights[Action.VIEW] == 1
 
 
 @pytest.mark.parametrize(

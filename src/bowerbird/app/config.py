@@ -14,6 +14,25 @@ from bowerbird.core.errors import ConfigError
 
 NAME = "bowerbird.toml"
 
+LEARNING = {
+    "kuairand": """
+[co_engagement]  # what was shown was chosen for the person: all that was watched is evidence
+k = 500
+[co_engagement.weights]
+view = 1.0
+long_view = 1.0
+like = 1.0
+
+[linear]  # the catalogue is small enough to solve; weights of media and of accounts, for `linear()`
+ridge = 60.0
+[linear.weights]
+view = 1.0
+long_view = 1.0
+like = 1.0
+""",
+}
+"""What `bowerbird.toml` sets further for the page of a data set, by the name of its program."""
+
 DEFAULT = "default"
 """The embedding that is always declared."""
 
@@ -34,12 +53,14 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
         max_examples: impressions the ranking learns from at most, whole requests left out by hash.
         log_requests: requests asked again for the ranking log, which the first passes learn from.
         seed: of everything random.
+        publish_failing: publish a Version though its default embedding failed the exam.
     """
 
     vectors_share: float = 0.6
     max_examples: int = 400_000
     log_requests: int = 300
     seed: int = 0
+    publish_failing: bool = False
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +112,7 @@ def write_config(folder: Path, clock: ClockName, program: str) -> None:
     Args:
         folder: of the data; made if need be.
         clock: how the journal tells the time.
-        program: the page's program.
+        program: the page's program; one that comes with a data set brings settings for it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / NAME
@@ -102,5 +123,5 @@ def write_config(folder: Path, clock: ClockName, program: str) -> None:
         f'clock = "{clock.value}"\n\n'
         f"[programs]  # a preset's name, or a file beside this one\n"
         f'page = "{program}"\n\n'
-        f"[embeddings.default]  # all actions, all media types\n"
+        f"[embeddings.default]  # all actions, all media types\n" + LEARNING.get(program, "")
     )

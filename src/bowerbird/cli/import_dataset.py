@@ -19,8 +19,17 @@ def import_dataset(
     data: Data = DEFAULT,
     as_json: Json = False,
 ) -> None:
-    """Take in a published data set; running it again adds nothing."""
+    """Take in a published data set; running it again adds nothing.
+
+    A new data folder gets the data set's own page and settings, and the journal's clock.
+    """
+    from bowerbird.app.bowerbird import Bowerbird
     from bowerbird.cli.opening import opened
+    from bowerbird.core.clock import ClockName
+    from bowerbird.page.programs import presets
+
+    if dataset in presets():
+        Bowerbird.init(data, clock=ClockName.JOURNAL, program=dataset)
 
     with Steps() as steps, opened(data, "write") as bb:
         summary = bb.import_dataset(
