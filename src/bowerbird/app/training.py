@@ -8,7 +8,7 @@ earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,33 +16,37 @@ from time import perf_counter
 from typing import Any
 
 from bowerbird.app.answers import TrainReport
-from bowerbird.app.config import Config
+from bowerbird.app.config import DEFAULT, Config
+from bowerbird.app.embeddings import Share, prequential, require_fit
+from bowerbird.app.funnel import (
+    early_basis,
+    gather_examples,
+    last_folder,
+    page_program,
+    train_passes,
+)
 from bowerbird.app.learning import (
     Learned,
-    Share,
     catalogue,
+    declared_topics,
     engagements,
     examine,
     learn,
     learn_one,
 )
-from bowerbird.app.span import Span, measure
-from bowerbird.core.facts import I32, FactBatch
-from bowerbird.features.vectors import Part, Vectors
-from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.app.past import newest_past
+from bowerbird.app.span import measure
+from bowerbird.core.facts import I32
 from bowerbird.journal.journal import Journal
-from bowerbird.ranking.examples import Examples, build_examples
-from bowerbird.ranking.train import train_model
+from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.log import Recorded
 from bowerbird.version.manifest import Manifest
-from bowerbird.version.overlay import Overlay
 from bowerbird.version.publish import publish
-from bowerbird.version.version import model_folder, save_artefacts
+from bowerbird.version.version import save_artefacts
 from bowerbird.world.world import World
 
 Progress = Callable[[str, float], None]
 """Is told the step at work and its share that is done, in [0, 1]."""
-
-MODEL = "default"
 
 
 @dataclass(slots=True)
@@ -83,6 +87,7 @@ def train(
 
     Raises:
         TrainingError: there is too little to learn from, or torch is missing.
+        VersionError: the default embedding failed its exam; nothing was published.
     """
     steps = Steps(progress or (lambda step, share: None))
     seed = config.training.seed if seed is None else seed
@@ -100,13 +105,26 @@ def train(
         with steps.step("exam"):
             after = engagements(journal, known, span.cut, span.stop, config)
             metrics: dict[str, Any] = {"ig2vec": examine(early, before, after, world, config)}
+            past = newest_past(path / "versions", span.stop)
+            if past is not None:
+                later = engagements(journal, known, past.offset, span.stop, config)
+                metrics["prequential"] = {"version": past.number, **prequential(past, later)}
         with steps.step("examples") as share:
-            overlay = Overlay(early, early_owners, span.cut)
-            examples = gather_examples(journal, early, overlay, span, config, share)
+            program = page_program(path, config)
+            basis = early_basis(early, early_owners, before, span, config)
+            examples, recorded = gather_examples(journal, basis, span, config, program, share)
         with steps.step("vectors") as share:
             everything = engagements(journal, known, 0, span.stop, config)
-            learned = learn(everything, config, seed, share)
-        manifest = published(path, learned, known.account_of, examples, world, metrics, steps, now)
+            learned = learn(everything, config, seed, share, past, declared_topics(world))
+        metrics["embeddings"] = learned.metrics
+        require_fit(
+            {name: told.get("faults", []) for name, told in learned.metrics.items()},
+            metrics["ig2vec"]["faults"],
+            publish_failing=config.training.publish_failing,
+        )
+        manifest = published(
+            path, learned, known.account_of, examples, recorded, world, metrics, steps, now
+        )
     steps.seconds["total"] = round(sum(steps.seconds.values()), 3)
     return TrainReport(
         version=manifest.number,
@@ -123,44 +141,12 @@ def fold(world: World, journal: Journal, stop: int) -> None:
         world.fold(batch)
 
 
-class Later:
-    """An Overlay that lets facts before its own offset pass by."""
-
-    def __init__(self, overlay: Overlay) -> None:
-        self._overlay = overlay
-
-    def fold(self, batch: FactBatch) -> None:
-        """Take in what of `batch` comes at or after the Overlay's offset."""
-        if batch.stop > self._overlay.offset:
-            first = max(0, self._overlay.offset - batch.start)
-            self._overlay.fold(batch.slice(first, len(batch)))
-
-
-def gather_examples(
-    journal: Journal, early: Embedding, overlay: Overlay, span: Span, config: Config, share: Share
-) -> Examples:
-    """Return the impressions after the cut, with features as they stood before each."""
-    known = Part(early.index, early.vectors)
-
-    def vectors() -> Vectors:
-        return Vectors((known, Part(*overlay.vectors())), span.cut_ts)
-
-    return build_examples(
-        lambda start: journal.read(start, span.stop),
-        World(),
-        Later(overlay),
-        vectors,
-        since_ts=span.cut_ts,
-        max_rows=config.training.max_examples,
-        progress=share,
-    )
-
-
 def published(
     path: Path,
     learned: Learned,
     account_of: I32,
     examples: Examples,
+    recorded: Sequence[Recorded],
     world: World,
     metrics: dict[str, Any],
     steps: Steps,
@@ -170,6 +156,7 @@ def published(
 
     Metrics of the ranking are added to `metrics`.
     """
+    versions = path / "versions"
 
     def write(folder: Path) -> None:
         save_artefacts(
@@ -179,13 +166,12 @@ def published(
             co_engaged=learned.co_engaged,
             account_of=account_of,
         )
-        with steps.step("ranking") as share:
-            seed = learned.embeddings[MODEL].config.seed
-            target = model_folder(folder, MODEL)
-            metrics["ranking"] = train_model(examples, target, seed=seed, progress=share)
+        seed = learned.embeddings[DEFAULT].config.seed
+        before = last_folder(versions, world.offset)
+        metrics.update(train_passes(examples, recorded, folder, before, seed, steps.step))
 
     return publish(
-        path / "versions",
+        versions,
         write,
         offset=world.offset,
         newest=world.newest,

@@ -92,11 +92,11 @@ class EmbeddingConfig:
     )
     weights: Mapping[Action, float] = field(default_factory=lambda: {Action.CLICK: 0.5})
     media_types: tuple[MediaType, ...] = ()
-    persons: int = 6
+    persons: int = 4
     dim: int = 64
     window: int = 8
     negatives: int = 5
-    epochs: int = 15
+    epochs: int = 25
     lr: float = 0.1
     decay: float = 0.015
     start_scale: float = 20.0

@@ -142,7 +142,8 @@ def _ranks_of(embedding: Embedding, asked: Questions, score: Score) -> F64:
     mine = np.take_along_axis(scores, np.maximum(answer, 0)[:, None], axis=1)
     above = (scores > mine).sum(axis=1)
     equal = (scores == mine).sum(axis=1) - 1
-    return np.where(answer != NONE, above + equal / 2, np.inf)
+    known = (answer != NONE) & np.isfinite(mine[:, 0])  # what is no number answers nothing
+    return np.where(known, above + equal / 2, np.inf)
 
 
 def _recent(before: I32) -> I32:
