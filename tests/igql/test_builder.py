@@ -44,11 +44,11 @@ from bowerbird.igql.op import REQUIRED, Op, Rest
 from bowerbird.igql.ops import OPS
 from bowerbird.igql.program import compile_program
 from bowerbird.igql.run import run
+from tests.igql.goldens import text_of
 from tests.igql.test_format import tree
 from tests.igql.tiny import CATALOG, NOW, society
 
 CLASSES = {Kind.USERS: Users, Kind.ACCOUNTS: Accounts, Kind.MEDIA: Media}
-PRESETS = Path(builder.__file__).parents[2] / "page" / "presets"
 EXTRA = {
     Rest.NOTHING: [],
     Rest.PLACED: ["columns"],
@@ -126,7 +126,7 @@ def explore() -> Media:
 
 
 def test_the_explore_page_in_python_has_the_plan_of_its_text() -> None:
-    text = (PRESETS / "explore.igql").read_text()
+    text = text_of(Path(__file__).parent / "plans" / "explore.txt")
     made = compile_program(explore().to_text(), CATALOG)
     assert made.plan == compile_program(text, CATALOG).plan
     assert made.params == compile_program(text, CATALOG).params

@@ -2,15 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.signals import Catalog
 from bowerbird.igql.optimise import RULES, Rule, optimise
 from bowerbird.igql.plan import tree
 from bowerbird.igql.program import compile_program
 from tests.igql.goldens import cases, compare, text_of
-from tests.igql.tiny import CATALOG, HEADS
+from tests.igql.tiny import DECLARED
 
-PASSES = dict.fromkeys(("first_pass", "second_pass", "final_pass"), HEADS)
-DECLARED = Catalog(CATALOG.signals, CATALOG.embeddings, {**CATALOG.models, **PASSES})
 CASES = cases("plans")
 
 

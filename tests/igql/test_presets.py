@@ -10,14 +10,14 @@ from bowerbird.igql.check import check
 from bowerbird.igql.diagnostics import Severity
 from bowerbird.igql.program import compile_program
 from bowerbird.igql.run import run
-from tests.igql.tiny import CATALOG, NOW, society
+from tests.igql.tiny import DECLARED, NOW, society
 
 PRESETS = sorted((Path(bowerbird.page.__file__).parent / "presets").glob("*.igql"))
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_a_preset_gives_media_that_come_once(path: Path) -> None:
-    program = compile_program(path.read_text(), CATALOG)
+    program = compile_program(path.read_text(), DECLARED)
 
     result = run(program, society(1), Context(user=1, now=NOW, seed=7))
 
@@ -27,12 +27,12 @@ def test_a_preset_gives_media_that_come_once(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_a_preset_gives_a_person_never_seen_no_error(path: Path) -> None:
-    run(compile_program(path.read_text(), CATALOG), society(1), Context(user=-1, now=NOW, seed=7))
+    run(compile_program(path.read_text(), DECLARED), society(1), Context(user=-1, now=NOW, seed=7))
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_only_the_published_sample_has_something_odd_about_it(path: Path) -> None:
-    found = check(path.read_text(), CATALOG)
+    found = check(path.read_text(), DECLARED)
 
     assert all(known.severity is Severity.WARNING for known in found)
     assert [known.code for known in found] == (
@@ -56,7 +56,7 @@ def test_the_published_sample_runs_verbatim_and_every_row_says_where_it_came_fro
     assert preset.read_text() == PUBLISHED
 
     world = society(1)
-    result = run(compile_program(PUBLISHED, CATALOG), world, Context(user=1, now=NOW, seed=7))
+    result = run(compile_program(PUBLISHED, DECLARED), world, Context(user=1, now=NOW, seed=7))
 
     found = result.rows.columns
     assert len(result.rows) > 0

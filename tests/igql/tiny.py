@@ -57,6 +57,12 @@ CATALOG = Catalog(
     models={"default": HEADS, "light": ("like", "save")},
 )
 
+PASSES = ("first_pass", "second_pass", "final_pass")
+DECLARED = Catalog(
+    CATALOG.signals, CATALOG.embeddings, {**CATALOG.models, **dict.fromkeys(PASSES, HEADS)}
+)
+"""With the models that presets name."""
+
 
 def linked(lists: Mapping[int, list[tuple[int, float]]], n: int) -> Links:
     """Return lists of (row, score) as `Links` over `n` rows."""
@@ -129,7 +135,8 @@ class Tiny:
         return self.ready[name]
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
-        return {name: column[rows.rows] for name, column in self.heads[model].items()}
+        heads = self.heads["default" if model in PASSES else model]
+        return {name: column[rows.rows] for name, column in heads.items()}
 
 
 def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6) -> Tiny:

@@ -27,6 +27,7 @@ class Code(StrEnum):
     TOO_DEEP = "too-deep"
     TOO_MANY_STEPS = "too-many-steps"
     TOO_MANY_ROWS = "too-many-rows"
+    TOO_MUCH_WORK = "too-much-work"
     SYNTAX = "syntax"
     NO_RESULT = "no-result"
     SEVERAL_RESULTS = "several-results"
@@ -51,6 +52,7 @@ class Code(StrEnum):
     NOT_A_VALUE = "not-a-value"
     UNUSED_NAME = "unused-name"
     SHADOWED_NAME = "shadowed-name"
+    LATE_FILTER = "late-filter"
     CONSTANT_COLUMN = "constant-column"
     WEIGHTS = "weights"
 

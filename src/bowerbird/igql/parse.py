@@ -19,6 +19,11 @@ from bowerbird.igql.limits import Limits, too_deep
 
 UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
+STATEMENT = re.compile(r"^(?:param[ \t]|[A-Za-z_][A-Za-z0-9_]*[ \t]*=(?!=))", re.MULTILINE)
+"""A line that starts like a statement; an argument on a line of its own is indented."""
+VISIBLE = re.compile(r"[^\r\n]")
+MISTAKES = 10
+"""Mistakes of syntax that are noted at most."""
 WORD = re.compile(r"[A-Za-z0-9_.]+")
 STARTS_A_VALUE = {"NAME", "NUMBER", "DURATION"}
 
@@ -40,12 +45,30 @@ def parse(text: str, report: Report, limits: Limits) -> ast.Source | None:
         message = f"brackets are more than {limits.depth} deep here"
         report.error(Code.TOO_DEEP, message, deep, "give the inner part a name of its own")
         return None
-    try:
-        source: ast.Source = _Tree().transform(_parser().parse(text))
-    except UnexpectedInput as error:
-        _explain(error, text, report)
-        return None
-    return source if _within(source, report, limits) else None
+    source = _read(text, report)
+    return source if source and _within(source, report, limits) else None
+
+
+def _read(text: str, report: Report) -> ast.Source | None:
+    """Return the tree, None after noting the first mistake of every statement it can tell apart.
+
+    After a mistake it goes on where the next line starts like a statement, with all before it
+    blanked out, so that places stay what they are.
+    """
+    start = 0
+    for _ in range(MISTAKES):
+        try:
+            read = _parser().parse(VISIBLE.sub(" ", text[:start]) + text[start:])
+        except UnexpectedInput as error:
+            stopped = _explain(error, text, report)
+            after = STATEMENT.search(text, max(start + 1, stopped))
+            if after is None:
+                return None
+            start = after.start()
+        else:
+            source: ast.Source = _Tree().transform(read)
+            return source if start == 0 else None
+    return None
 
 
 def _within(source: ast.Source, report: Report, limits: Limits) -> bool:
@@ -192,18 +215,22 @@ class _Tree(Transformer_NonRecursive):  # type: ignore[type-arg,misc,unused-igno
         return tuple(item for item in items if item is not None)
 
 
-def _explain(error: UnexpectedInput, text: str, report: Report) -> None:
-    """Note where reading stopped, in words rather than in names of terminals."""
+def _explain(error: UnexpectedInput, text: str, report: Report) -> int:
+    """Note where reading stopped, in words rather than in names of terminals; return the place."""
     start: int = getattr(error, "pos_in_stream", None) or 0  # lark types it as None
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        end = len(text.rstrip())
+        start = end = len(text.rstrip())
         message = f"the program stops in the middle: expected {_expected(error.accepts)}"
-        report.error(Code.SYNTAX, message, Span(max(0, end - 1), end))
+        help = _open(text, end, error.accepts)
+        report.error(Code.SYNTAX, message, Span(max(0, end - 1), end), help)
     elif isinstance(error, UnexpectedToken):
         span = _at(error.token)
-        found = text[span.start : span.end]
+        start, found = span.start, text[span.start : span.end]
         message = f"`{found}` cannot stand here: expected {_expected(error.accepts)}"
         help = BRACKETS if error.accepts == {"LPAR"} else _hint(found)
+        if text[max(0, start - 1) : span.end] == "->":
+            help = "steps are chained by dots: `user.liked().account_nn()`"
+        help = help or _open(text, start, error.accepts)
         report.error(Code.SYNTAX, message, span, help)
     elif isinstance(error, UnexpectedCharacters) and (word := WORD.match(text, start)):
         message = f"`{word.group()}` is neither a number nor a duration"
@@ -212,6 +239,7 @@ def _explain(error: UnexpectedInput, text: str, report: Report) -> None:
     else:
         message = f"the character {text[start]!r} means nothing here"
         report.error(Code.SYNTAX, message, Span(start, start + 1), _hint(text[start]))
+    return start
 
 
 BRACKETS = "every step has brackets, also without arguments: `.liked()`"
@@ -227,6 +255,26 @@ HINTS = {
     "|": "write `or`",
     "!": "write `not`",
 }
+
+
+BRACKET = re.compile(r"#[^\n]*|[()\[\]]")
+
+
+def _open(text: str, stopped: int, accepts: set[str] | None) -> str:
+    """Return which bracket was never closed, where that is on an earlier line and may be why."""
+    if not {"RPAR", "RSQB"} & (accepts or set()):
+        return ""
+    pending: list[int] = []
+    for match in BRACKET.finditer(text, 0, stopped):
+        if match.group() in "([":
+            pending.append(match.start())
+        elif match.group() in ")]" and pending:
+            pending.pop()
+    if not pending or "\n" not in text[pending[-1] : stopped]:
+        return ""
+    at = pending[-1]
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return f"the `{text[at]}` of line {line}, column {column} is still open"
 
 
 def _hint(found: str) -> str:

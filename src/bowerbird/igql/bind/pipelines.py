@@ -74,7 +74,8 @@ class Pipelines:
                 return LOST
             if op.takes:
                 message = f"`{op.name}` follows {_kinds(op)}, here it follows nothing"
-                help = f"pipelines start with {', '.join((*SOURCES, *COMBINERS))} or a name"
+                starts = ", ".join((*SOURCES, *COMBINERS))
+                help = f"steps follow a dot, as in `x.{op.name}()`; first comes {starts} or a name"
                 self.expressions.report.error(Code.WRONG_KIND, message, node.name_span, help)
                 return LOST
             return self._call(op, node.args, node.name_span, LOST, before)
@@ -178,6 +179,7 @@ class Pipelines:
         return lost if after is None else self._bounded(op, after, name_span)
 
     def _bounded(self, op: Op, stream: Stream, span: Span) -> Stream:
+        self.expressions.spans[id(stream.node)] = span
         limits = self.expressions.limits
         if stream.ways > limits.branches:
             message = f"with bindings written out there are {stream.ways} branches here"

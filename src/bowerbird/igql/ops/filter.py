@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bowerbird.core.candidates import Kind
+from bowerbird.core.candidates import SCORE, Kind
 from bowerbird.core.signals import Type
 from bowerbird.igql import ast
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.evaluate import keep
 from bowerbird.igql.expression import Expression, both
-from bowerbird.igql.frame import Frame
+from bowerbird.igql.frame import VALUE, Frame
 from bowerbird.igql.op import Call, Op, Rest
+from bowerbird.igql.ops.dedupe import Dedupe
+from bowerbird.igql.ops.let import Let
+from bowerbird.igql.ops.limit import Limit
+from bowerbird.igql.ops.rank import Rank
 from bowerbird.igql.plan import Node
+from bowerbird.igql.rules.reading import columns_read
 from bowerbird.igql.running import Run
 
 THRESHOLD = "_threshold"
@@ -45,7 +50,28 @@ def _rule(call: Call) -> Stream | None:
     where = known[0]
     for condition in known[1:]:
         where = both(where, condition)
+    _warn_if_late(call, where)
     return call.input.then(Filter(call.input.node, where))
+
+
+def _warn_if_late(call: Call, where: Expression) -> None:
+    """Say so where a ranker scores rows that this filter drops, and could have been spared them."""
+    reads, node = columns_read(where), call.input.node
+    while not isinstance(node, Rank):
+        if not isinstance(node, STAYS):
+            return
+        if isinstance(node, Let) and reads & {name for name, _ in node.columns}:
+            return
+        node = node.input
+    if reads & {*node.heads, SCORE, VALUE}:
+        return
+    message = "this filter needs nothing that `rank` predicts, and stands after it"
+    help = "put it before `rank`: rows that it drops need no prediction, and `keep` counts the rest"
+    call.binder.report.warning(Code.LATE_FILTER, message, call.span, help)
+
+
+STAYS = (Dedupe, Filter, Let, Limit)
+"""Steps over which a filter looks back for a ranker."""
 
 
 def run_filter(node: Filter, run: Run) -> Frame:
