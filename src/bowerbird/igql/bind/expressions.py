@@ -48,6 +48,7 @@ class Expressions:
         names: what was defined so far.
         later: every name that the program defines anywhere.
         spent: parts bound so far.
+        spans: `id` of a plan node -> the operator that made it.
     """
 
     report: Report
@@ -57,6 +58,7 @@ class Expressions:
     names: dict[str, Entry] = field(default_factory=dict)
     later: frozenset[str] = frozenset()
     spent: int = 0
+    spans: dict[int, Span] = field(default_factory=dict)
 
     def bind(self, node: ast.Expr, scope: Scope, expect: Type | None = None) -> Expression | None:
         """Return the typed expression, None after noting what is wrong.
