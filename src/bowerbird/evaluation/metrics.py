@@ -43,3 +43,27 @@ def bootstrap(values: F64, rng: np.random.Generator, draws: int = DRAWS) -> Inte
     means = values[picks].mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     return Interval(float(values.mean()), float(low), float(high))
+
+
+def pooled(
+    hit: F64, wanted: F64, rng: np.random.Generator, draws: int = DRAWS, block: int = 100
+) -> Interval:
+    """Return sum of `hit` over sum of `wanted` (one a person each) and its bootstrap interval.
+
+    Recall over all positives together, people drawn anew each time. `hit` may be the difference of
+    two methods' hits: then the interval is that of the paired difference of their recalls.
+
+    Args:
+        hit: [n] hits of each person, or a difference of two.
+        wanted: [n] positives of each person.
+        rng: draws the people.
+        draws: how often.
+        block: draws made at a time.
+    """
+    n = len(hit)
+    ratios = np.empty(draws)
+    for first in range(0, draws, block):
+        picks = rng.integers(0, n, (min(block, draws - first), n))
+        ratios[first : first + block] = hit[picks].sum(axis=1) / wanted[picks].sum(axis=1)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return Interval(float(hit.sum() / wanted.sum()), float(low), float(high))
