@@ -119,7 +119,7 @@ def test_a_refused_program_is_a_query_error_to_those_who_know_no_igql() -> None:
 
 
 def test_every_step_is_in_the_trace_with_its_rows_and_time() -> None:
-    result = run(compile_program("trending(k=5).limit(2)", CATALOG), society(1), Context(1, NOW))
+    result = run(compile_program("trending(k=5).sample(2)", CATALOG), society(1), Context(1, NOW))
     assert [(step.rows_in, step.rows_out) for step in result.steps] == [(0, 5), (5, 2), (2, 2)]
     assert all(step.micros >= 0 for step in result.steps)
 

@@ -158,9 +158,9 @@ def _gather(frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None) -
 
 def _stands_in(name: str, type: Type, frame: Frame) -> str:
     """Return the column that answers for `name` where a branch never set it."""
-    if name == SEED_ID and type is Type.ACCOUNT and candidates.SEED in frame.own:
-        return candidates.SEED
-    return ""
+    if name != SEED_ID or type is not Type.ACCOUNT or candidates.SEED not in frame.own:
+        return ""
+    return "" if frame.sets(SEED_ID) else candidates.SEED
 
 
 def _filled(name: str, type: Type, n: int) -> Column:

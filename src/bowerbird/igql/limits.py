@@ -33,7 +33,7 @@ class Limits:
     branches: int = 128
     expansion: int = 4_000
     rows: int = 250_000
-    work: int = 2_000
+    work: int = 1_000
     deadline_micros: int | None = None
 
 

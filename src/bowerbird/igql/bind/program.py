@@ -14,6 +14,7 @@ from bowerbird.igql.bind.pipelines import STEPS, Pipelines
 from bowerbird.igql.bind.scope import Entry
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code, Report
+from bowerbird.igql.estimate import worst
 from bowerbird.igql.frame import TYPED
 from bowerbird.igql.label import Label
 from bowerbird.igql.limits import Limits
@@ -56,10 +57,25 @@ def bind(
     names = Expressions(report, catalog, limits, frozenset(BY_NAME))
     binder = _Binder(report, names, dict(overrides or {}))
     stream = binder.program(source)
-    if stream is None or report.failed:
+    if stream is None or report.failed or _too_much(stream, limits.work, names.spans, report):
         return None
     labels = dict.fromkeys(label for node in nodes(stream.node) for label in node.labels)
     return Bound(stream, binder.params, tuple(labels))
+
+
+def _too_much(stream: Stream, limit: int, spans: Mapping[int, Span], report: Report) -> bool:
+    """Note whether all steps together may take longer than `limit` milliseconds, and which most."""
+    took = worst(stream.node)
+    if sum(took.values()) <= limit:
+        return False
+    blamed = max((id for id in took if id in spans), key=lambda id: took[id])
+    message = (
+        f"with all caps full this program may take {sum(took.values()):,.0f} ms, {limit:,} at most; "
+        f"this step alone {took[blamed]:,.0f}"
+    )
+    help = "lower the caps of this step or of those before it"
+    report.error(Code.TOO_MUCH_WORK, message, spans[blamed], help)
+    return True
 
 
 class _Binder:

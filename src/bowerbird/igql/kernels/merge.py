@@ -23,6 +23,7 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
     slots = np.full(size, -1, np.int32)
     best = np.empty(n, np.int64)
     total = np.empty(n, np.float64)
+    most = np.empty(n, np.float64)
     found = 0
     for i in range(n):
         row = rows[i]
@@ -37,7 +38,7 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
         known = slots[slot]
         if known < 0:
             slots[slot] = found
-            best[found] = i
+            best[found], most[found] = i, score
             total[found] = part
             found += 1
             continue
@@ -47,8 +48,8 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
             total[known] = max(total[known], part)
         else:
             total[known] = 1.0 - (1.0 - total[known]) * (1.0 - part)
-        if scores[i] > scores[best[known]]:
-            best[known] = i
+        if score > most[known]:
+            best[known], most[known] = i, score
     return best[:found], total[:found].astype(np.float32)
 
 
@@ -64,8 +65,8 @@ def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32
         combine: `sum`; `max`; or `noisy_or`, 1 - product of (1 - score), scores cut at 1.
 
     Returns:
-        Position [m] of the strongest evidence for each distinct row, in order of appearance, and
-        the row's merged score [m].
+        Position [m] of the strongest evidence (the first of equal ones) for each distinct row, in
+        order of appearance, and the row's merged score [m].
     """
     best, total = _merge(rows, np.ascontiguousarray(scores, np.float32), COMBINES.index(combine))
     return best, total

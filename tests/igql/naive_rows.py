@@ -1,0 +1,139 @@
+"""Rows as objects, and how they are put together, ordered and chosen: from `docs/igql.md` alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.igql.naive_values import missing, single
+
+ABSENT: dict[str, Any] = {
+    **dict.fromkeys(("seed", "seed_media", "via", "source"), -1),
+    **dict.fromkeys(("seed_action", "seed_media_type"), 255),
+    **dict.fromkeys(("score", "inclusion", "propensity"), 1.0),
+    "penalty": 0.0,
+}
+MASK = 2**64 - 1
+
+
+@dataclass(eq=False)
+class Row:
+    row: int
+    columns: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, name: str) -> Any:
+        if name == "seed_id" and name not in self.columns:
+            return self.columns.get("seed", -1)
+        return self.columns.get(name, ABSENT.get(name, math.nan))
+
+    @property
+    def score(self) -> float:
+        return float(self.get("score"))
+
+    def new(self, row: int | None = None, /, **columns: Any) -> Row:
+        return Row(self.row if row is None else row, {**self.columns, **columns})
+
+
+def weight(score: float) -> float:
+    """Evidence never speaks against: what is missing or negative counts 0."""
+    return score if score > 0 else 0.0
+
+
+def best_first(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: math.inf if missing(row.score) else -row.score)
+
+
+def merge(rows: list[Row], combine: str) -> list[Row]:
+    strongest: dict[int, Row] = {}
+    total: dict[int, float] = {}
+    for row in rows:
+        one = weight(row.score)
+        one = min(one, 1.0) if combine == "noisy_or" else one
+        if row.row not in total:
+            strongest[row.row], total[row.row] = row, one
+            continue
+        if weight(row.score) > weight(strongest[row.row].score):
+            strongest[row.row] = row
+        so_far = total[row.row]
+        total[row.row] = {
+            "sum": so_far + one,
+            "max": max(so_far, one),
+            "noisy_or": 1 - (1 - so_far) * (1 - one),
+        }[combine]
+    return [row.new(score=single(total[row.row])) for row in strongest.values()]
+
+
+def _mixed(word: int) -> int:
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9 & MASK
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EB & MASK
+    return word ^ (word >> 31)
+
+
+def exponential(row: int, seed: int, salt: int) -> float:
+    key = ((seed & MASK) * 0xD1342543DE82EF95 + salt * 0x9E3779B97F4A7C15 + 1) & MASK
+    key ^= key >> 32
+    key = key * 0xDABA0B6EB09322E3 & MASK
+    word = _mixed(_mixed((row + 0x9E3779B97F4A7C15) & MASK) ^ key)
+    return -math.log(((word >> 11) + 0.5) * 2.0**-53)
+
+
+def evidence(row: Row, near: float) -> float:
+    return single(weight(row.score) * max(near, 1e-6))
+
+
+def round_robin(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]:
+    turns: dict[tuple[Any, ...], int] = {}
+    first: dict[tuple[Any, ...], int] = {}
+    order = []
+    for place, row in enumerate(rows):
+        key = tuple(keys[id(row)])
+        turns[key] = turns.get(key, -1) + 1
+        order.append((turns[key], first.setdefault(key, place), row))
+    order.sort(key=lambda one: one[:2])
+    return [row.new(penalty=0.0) for _, _, row in order][: node.keep]
+
+
+def max_per(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]:
+    times: dict[tuple[int, Any], int] = {}
+    found: list[Row] = []
+    for row in rows:
+        values = [(c, one) for c, one in enumerate(keys[id(row)]) if not nothing(one)]
+        if len(found) < node.keep and all(times.get(one, 0) < node.at_most for one in values):
+            found.append(row.new(penalty=0.0))
+            for one in values:
+                times[one] = times.get(one, 0) + 1
+    return found
+
+
+def penalty(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]:
+    times: dict[tuple[int, Any], int] = {}
+    left = list(rows)
+    found: list[Row] = []
+    floor = min((bounded(row.score) for row in rows), default=0.0)
+    while left and len(found) < node.keep:
+
+        def off(row: Row) -> float:
+            values = [(c, one) for c, one in enumerate(keys[id(row)]) if not nothing(one)]
+            repeats = sum(times.get(one, 0) for one in values)
+            return (
+                (bounded(row.score) - floor) * (1 - (1 - node.strength) ** repeats)
+                if repeats
+                else 0.0
+            )
+
+        best = max(left, key=lambda row: bounded(row.score) - off(row))
+        found.append(best.new(penalty=single(off(best))))
+        left.remove(best)
+        for c, one in enumerate(keys[id(best)]):
+            times[c, one] = times.get((c, one), 0) + 1
+    return found
+
+
+def bounded(score: float) -> float:
+    """A missing score is the lowest there is."""
+    return -3.4028234663852886e38 if missing(score) else max(score, -3.4028234663852886e38)
+
+
+def nothing(one: Any) -> bool:
+    return missing(one) or one == -1
