@@ -144,7 +144,7 @@ def test_a_world_without_a_version_fills_the_page_with_what_is_fresh_and_popular
         assert all(item.fallback or item.propensity < 1 for item in page.items)
         known = bb.explore(people(bb)[0])
     assert len(known.items) == 25
-    assert any("no model `default`" in warning for warning in known.warnings)
+    assert any("no model `final_pass`" in warning for warning in known.warnings)
 
 
 def test_a_person_with_one_event_gets_a_full_page(data: Path) -> None:

@@ -15,9 +15,12 @@ from bowerbird.features import (
     FEATURES,
     NAMES,
     NO_VECTORS,
+    SPARSE,
     Part,
     Vectors,
     compute,
+    families_of,
+    hydrate,
     no_part,
 )
 from bowerbird.features.compute import fill
@@ -85,7 +88,8 @@ def test_every_feature_says_something_in_a_society() -> None:
     )
     silent = {name for name, column in zip(NAMES, found.T, strict=True) if np.ptp(column) == 0}
     assert silent <= {"topic_hidden", "geometry_unknown", "geometry_person_unknown",
-                      "media_age_unknown", "media_duration"}  # fmt: skip
+                      "media_age_unknown", "media_duration",
+                      "shown_before", "shown_account", "shown_topic", "shown_type"}  # fmt: skip
     assert np.abs(found).max() < 15
 
 
@@ -159,9 +163,41 @@ def test_rows_of_any_make_are_read_by_the_same_kernel() -> None:
     assert len(fill.signatures) == 1  # type: ignore[attr-defined]  # of numba's dispatcher
 
 
+def test_what_is_not_wanted_is_not_worked_out_and_the_rest_has_the_same_bits() -> None:
+    world, vectors = society(), some_vectors()
+    rows = np.arange(40, dtype=np.int32)
+    everything = hydrate(world.tables, vectors, 3, rows, END)
+    for family in FEATURES:
+        names = [feature.name for feature in family.features]
+        found = hydrate(world.tables, vectors, 3, rows, END, families_of(names))
+        for name in names:
+            if name in NAMES:
+                k = NAMES.index(name)
+                assert found.dense[:, k].tobytes() == everything.dense[:, k].tobytes()
+            else:
+                k = SPARSE.index(name)
+                assert found.sparse[:, k].tobytes() == everything.sparse[:, k].tobytes()
+    nothing = hydrate(world.tables, vectors, 3, rows, END, families_of(()))
+    assert (nothing.dense == DEFAULTS).all()
+    assert (nothing.sparse == -1).all()
+
+
+def test_sparse_rows_have_the_same_bits_in_a_batch_of_1_and_500() -> None:
+    world, vectors = society(), some_vectors()
+    rows = np.random.default_rng(1).permutation(MEDIA).astype(np.int32)
+    all_at_once = hydrate(world.tables, vectors, 5, rows, END)
+    for at in range(0, MEDIA, 37):
+        one = hydrate(world.tables, vectors, 5, rows[at : at + 1], END)
+        assert one.sparse.tobytes() == all_at_once.sparse[at : at + 1].tobytes()
+        assert one.recent.tobytes() == all_at_once.recent.tobytes()
+
+
 def test_names_are_unique_and_families_cover_them() -> None:
     assert len(set(NAMES)) == len(NAMES) == len(DEFAULTS)
-    assert [f.name for family in FEATURES for f in family.features] == list(NAMES)
+    assert len(set(NAMES + SPARSE)) == len(NAMES) + len(SPARSE)
+    assert [f.name for family in FEATURES for f in family.features] == [*NAMES, *SPARSE]
+    assert len(NAMES) >= 60
+    assert len(SPARSE) >= 8
 
 
 def test_the_page_about_features_names_each_with_unit_and_default() -> None:

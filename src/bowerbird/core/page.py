@@ -73,7 +73,7 @@ class Recipe(Struct, frozen=True):
         slate: media ids, top slot first.
         fallback: [k] whether nothing the person did led to that slot.
         propensity: [k].
-        features: blake2b of the feature matrix [k, F] of the slate as the ranking read it.
+        features: blake2b of the features of the slate, dense [k, F] then sparse [k, S].
         logged: feature -> [k] values of the features that depend on the Version; training reads
             them here, since the Version of that day is not the one being trained.
     """

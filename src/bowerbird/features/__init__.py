@@ -1,6 +1,15 @@
-"""World and vectors to dense columns: one family a file, the same code serves and trains."""
+"""World and vectors to columns: one family a file, the same code serves and trains."""
 
-from bowerbird.features.compute import DEFAULTS, FEATURES, NAMES, compute
+from bowerbird.features.compute import (
+    DEFAULTS,
+    FEATURES,
+    NAMES,
+    SPARSE,
+    Inputs,
+    compute,
+    families_of,
+    hydrate,
+)
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors, no_part
 
 __all__ = [
@@ -8,8 +17,12 @@ __all__ = [
     "FEATURES",
     "NAMES",
     "NO_VECTORS",
+    "SPARSE",
+    "Inputs",
     "Part",
     "Vectors",
     "compute",
+    "families_of",
+    "hydrate",
     "no_part",
 ]

@@ -28,19 +28,24 @@ AFFINITY = Family(
         Feature("affinity_rate", "ln(rate of any engagement / prior)"),
         Feature("affinity_idle", "ln(1 + hours) since the last engagement", UNKNOWN_SPAN),
         Feature("affinity_follows", "1 where the person follows it"),
+        Feature("affinity_long_views", "ln(1 + long views)"),
+        Feature("affinity_likes", "ln(1 + likes)"),
+        Feature("affinity_saves", "ln(1 + saves)"),
+        Feature("affinity_hides", "ln(1 + hides)"),
     ),
     Cost.PROBE,
 )
 
 IMPRESSION = int(Action.IMPRESSION)
 FOLLOW = int(Action.FOLLOW)
+BY_ACTION = (int(Action.LONG_VIEW), int(Action.LIKE), int(Action.SAVE), int(Action.HIDE))
 
 
 @inner
 def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, out: F32) -> None:
     """Write the columns of `user` and the accounts `owners` ([n], NONE for unknown) into `out`.
 
-    `out` is [n, 6].
+    `out` is [n, 10].
     """
     for i in range(len(owners)):
         at = find_pair(pairs.key, user, owners[i])
@@ -54,3 +59,5 @@ def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, out: F32) 
         out[i, 3] = log_rate(done, shown, ENGAGED_PRIOR[0], ENGAGED_PRIOR[1])
         out[i, 4] = log_hours(pairs.ts[at], now)
         out[i, 5] = 1.0 if counts[FOLLOW] > 0.0 else 0.0
+        for k in range(len(BY_ACTION)):
+            out[i, 6 + k] = log_count(counts[BY_ACTION[k]])

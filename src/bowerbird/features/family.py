@@ -15,9 +15,16 @@ class Cost(StrEnum):
     HISTORY = "history"  # a candidate against the person's recent history
 
 
+class Dtype(StrEnum):
+    """What a column holds: dense numbers, or the sparse row numbers of things."""
+
+    DENSE = "float32"
+    SPARSE = "int32"
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One dense float32 column.
+    """One column.
 
     Attributes:
         name: unique among all families; models are bound by it.
@@ -38,8 +45,10 @@ class Family:
         name: of the file that holds it.
         features: in the order of the columns.
         cost: of the whole family.
+        dtype: of each of its columns.
     """
 
     name: str
     features: tuple[Feature, ...]
     cost: Cost
+    dtype: Dtype = Dtype.DENSE

@@ -32,16 +32,25 @@ GEOMETRY = Family(
 
 @kernel
 def fill_geometry(
-    users: Users, arenas: Arenas, parts: tuple[Part, Part], user: Whole, owners: I32, out: F32
+    users: Users,
+    arenas: Arenas,
+    parts: tuple[Part, Part],
+    user: Whole,
+    owners: I32,
+    out: F32,
+    seed: I32,
 ) -> None:
     """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 5]).
+
+    The nearest of the person's accounts goes into `seed` ([n], NONE where there is none).
 
     The cosines of one candidate with all seeds run side by side, number by number of the vector:
     as fast as a product of matrices, and each sum is always added up in the same order.
     """
     width = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1])
     lanes = np.zeros((width, LANES), np.float32)
-    seeds = fill_lanes(users, arenas, parts, user, lanes, np.empty(SEEDS, np.int32))
+    accounts = np.empty(SEEDS, np.int32)
+    seeds = fill_lanes(users, arenas, parts, user, lanes, accounts)
     near = np.empty(LANES, np.float32)
     for i in range(len(owners)):
         if seeds:
@@ -56,6 +65,7 @@ def fill_geometry(
             out[i, 0] = near[MEAN]
             out[i, 1] = near[best]
             out[i, 2] = 1.0 / (1.0 + best)
+            seed[i] = accounts[best]
 
 
 @inner

@@ -13,8 +13,10 @@ import numpy as np
 from bowerbird.core.candidates import Candidates, Kind
 from bowerbird.core.page import Item, Page, Recipe
 from bowerbird.core.signals import Context
-from bowerbird.features.compute import NAMES
+from bowerbird.features.compute import NAMES, SPARSE, Inputs
 from bowerbird.features.geometry import GEOMETRY
+from bowerbird.features.origin import ORIGIN
+from bowerbird.features.seed import SEED
 from bowerbird.igql.program import Program
 from bowerbird.igql.run import Result, run
 from bowerbird.page.history import Engagement, newest_engagements
@@ -167,8 +169,7 @@ def _recipe(
     reading: Reading,
     context: Context,
 ) -> Recipe:
-    features = reading.features(rows.rows, context)
-    names = [feature.name for feature in GEOMETRY.features]  # what depends on the Version
+    inputs = reading.inputs(rows, context)
     return Recipe(
         program=request.program.sha256,
         fallback_program=request.fallback.sha256,
@@ -182,6 +183,17 @@ def _recipe(
         slate=tuple(item.media_id for item in items),
         fallback=tuple(item.fallback for item in items),
         propensity=tuple(item.propensity for item in items),
-        features=blake2b(features.tobytes(), digest_size=16).hexdigest(),
-        logged={name: tuple(features[:, NAMES.index(name)].tolist()) for name in names},
+        features=blake2b(
+            inputs.dense.tobytes() + inputs.sparse.tobytes(), digest_size=16
+        ).hexdigest(),
+        logged=logged(inputs),
     )
+
+
+def logged(inputs: Inputs) -> dict[str, tuple[float, ...]]:
+    """Return the columns that depend on the Version or the program: training cannot redo them."""
+    dense = {f.name: inputs.dense[:, NAMES.index(f.name)] for f in GEOMETRY.features}
+    sparse = {
+        f.name: inputs.sparse[:, SPARSE.index(f.name)] for f in (*SEED.features, *ORIGIN.features)
+    }
+    return {name: tuple(column.tolist()) for name, column in {**dense, **sparse}.items()}

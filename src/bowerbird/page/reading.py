@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core import candidates
 from bowerbird.core.candidates import Candidates, Column, Kind, Mask, Rows
-from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.ids import Ids
 from bowerbird.core.signals import Catalog, Condition, Context, Histories, Links
-from bowerbird.features.compute import compute
+from bowerbird.features.compute import EVERYTHING, SOURCE, Inputs, hydrate
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors
 from bowerbird.ranking.heads import HEADS, PRIORS
+from bowerbird.ranking.passes import DEFAULT, PASSES
 from bowerbird.version.overlay import Overlay
 from bowerbird.version.version import Version
 from bowerbird.world.signals import SIGNALS, WorldSignals
@@ -48,6 +51,7 @@ class Reading:
         self._world = world
         self._overlays = overlays
         self._signals = WorldSignals(world, ids)
+        self._said: tuple[Rows, Mapping[str, F32]] = (np.empty(0, np.int32), {})
 
     @property
     def version_number(self) -> int:
@@ -108,19 +112,49 @@ class Reading:
         return (part, overlay.vectors()) if overlay else (part,)
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
-        """See `Signals`; a missing or failing model gives priors and a warning."""
+        """See `Signals`; where a model is missing or fails, the pass before decides.
+
+        Its answers for the same rows are given again, or priors where there was none; either way
+        the order that the rows come in stays, and `warnings` says so.
+        """
         if rows.kind is not Kind.MEDIA:
             self.warnings.append(f"model `{model}` knows media, not {rows.kind}: priors stand in")
             return priors(len(rows))
         found = self.version.models.get(model) if self.version else None
         if found is None:
-            self.warnings.append(f"no model `{model}` has been published yet: priors stand in")
-            return priors(len(rows))
-        return found.predict(self.features(rows.rows, context))
+            return self._without(model, self._absence(model), rows.rows)
+        try:
+            answers = found.predict(self.inputs(rows, context, found.families))
+        except BowerbirdError as error:
+            return self._without(model, f"model `{model}` failed: {error.message}", rows.rows)
+        self._said = rows.rows, answers
+        return answers
 
-    def features(self, media: Rows, context: Context) -> F32:
-        """Return the dense features [n, F] of media `media` [n], as any model reads them."""
-        return compute(self._world.tables, self.vectors(), context.user, media, context.now)
+    def _absence(self, model: str) -> str:
+        why = self.version.failures.get(model) if self.version else None
+        if why is None:
+            return f"no model `{model}` has been published yet"
+        return f"model `{model}` could not be loaded: {why}"
+
+    def _without(self, model: str, why: str, rows: Rows) -> Mapping[str, F32]:
+        """Return what the pass before said of `rows`, or priors."""
+        known, answers = self._said
+        order = np.argsort(known, kind="stable")
+        at = np.searchsorted(known, rows, sorter=order)
+        if len(known) and (at < len(known)).all() and (known[order[at]] == rows).all():
+            self.warnings.append(f"{why}: the pass before decides")
+            return {head: column[order[at]] for head, column in answers.items()}
+        self.warnings.append(f"{why}: priors stand in")
+        return priors(len(rows))
+
+    def inputs(self, rows: Candidates, context: Context, wanted: U8 = EVERYTHING) -> Inputs:
+        """Return what models read of media `rows`, of the families in `wanted` only."""
+        tables, now = self._world.tables, context.now
+        found = hydrate(tables, self.vectors(), context.user, rows.rows, now, wanted)
+        source = rows.columns.get(candidates.SOURCE)
+        if source is not None:
+            found.sparse[:, SOURCE] = source
+        return found
 
     def details(self, kind: Kind, row: int) -> bytes:
         """Return the JSON that came with the newest fact on a media or account, empty for none."""
@@ -150,5 +184,5 @@ def priors(n: int) -> Mapping[str, F32]:
 
 
 def catalog(embeddings: tuple[str, ...], models: tuple[str, ...]) -> Catalog:
-    """Return the names programs may use, for the embeddings and models an app declared."""
-    return Catalog(SIGNALS, embeddings, dict.fromkeys(models, HEADS))
+    """Return the names programs may use: the three passes, and what an app declared."""
+    return Catalog(SIGNALS, embeddings, dict.fromkeys((DEFAULT, *PASSES, *models), HEADS))

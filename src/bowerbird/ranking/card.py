@@ -8,6 +8,8 @@ from msgspec import Struct
 
 NET = "model.onnx"
 CARD = "model.json"
+LOOKUP = "lookup.npz"
+STATE = "state.npz"
 
 
 class HeadExam(Struct, frozen=True, omit_defaults=True):
@@ -44,6 +46,9 @@ class Card(Struct, frozen=True):
         exam: head -> figures, for the heads with a net.
         warnings: one sentence for each head without one.
         net_sha256: of the file `NET`; empty where no head has a net.
+        deep: whether the net reads sparse features and recent accounts, by the file `LOOKUP`.
+        warm: whether it went on from the last Version's weights.
+        distilled: what its exam beside its teacher said; empty for one that learned from labels.
     """
 
     features: tuple[str, ...]
@@ -56,3 +61,6 @@ class Card(Struct, frozen=True):
     exam: Mapping[str, HeadExam]
     warnings: tuple[str, ...]
     net_sha256: str = ""
+    deep: bool = False
+    warm: bool = False
+    distilled: Mapping[str, float] = {}

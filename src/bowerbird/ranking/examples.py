@@ -10,7 +10,8 @@ import numpy as np
 
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import F32, I16, I32, I64, U8, FactBatch
-from bowerbird.features.compute import NAMES, compute
+from bowerbird.features.compute import NAMES, SPARSE, hydrate
+from bowerbird.features.recent import RECENT
 from bowerbird.features.vectors import Vectors
 from bowerbird.ranking.impressions import Events, Served, gather, impressions_of
 from bowerbird.ranking.outcomes import label
@@ -19,6 +20,10 @@ from bowerbird.world.world import World
 
 Read = Callable[[int], Iterator[FactBatch]]
 """Gives the journal's batches from an offset on; called twice."""
+
+
+Visit = Callable[[int, int, int, int], None]
+"""Is told who asks and when, at the World of that request, and which it is of how many."""
 
 
 class OverlayLike(Protocol):
@@ -33,6 +38,9 @@ class Examples:
 
     Attributes:
         features: [n, F] float32, the columns of `NAMES`.
+        sparse: [n, S] int32, the columns of `SPARSE`.
+        recent: [r, RECENT] int32, each request's person's last accounts, newest first.
+        asked: [n] int32 line in `recent`; rows of one request share it.
         labels: [n, H] uint8, 0 or 1, the columns of `HEADS`.
         ts: [n] int64, `now` of the request, epoch ms.
         user: [n] int32.
@@ -43,6 +51,9 @@ class Examples:
     """
 
     features: F32
+    sparse: I32
+    recent: I32
+    asked: I32
     labels: U8
     ts: I64
     user: I32
@@ -55,6 +66,15 @@ class Examples:
         return len(self.ts)
 
 
+@dataclass(frozen=True, slots=True)
+class Hydrated:
+    """The features of requests, as in `Examples`."""
+
+    dense: F32
+    sparse: I32
+    recent: I32
+
+
 def build_examples(
     read: Read,
     world: World,
@@ -63,6 +83,7 @@ def build_examples(
     since_ts: int,
     max_rows: int = 1_000_000,
     progress: Callable[[float], None] | None = None,
+    visit: Visit | None = None,
 ) -> Examples:
     """Return the impressions from `since_ts` (epoch ms) on as examples.
 
@@ -78,6 +99,7 @@ def build_examples(
         since_ts: earlier impressions are folded only; what `vectors` learned from must lie before.
         max_rows: beyond it whole requests are left out, by hash.
         progress: is told the share done, in [0, 1].
+        visit: is called at each request, while World and Overlay stand where its page stood.
 
     Raises:
         TrainingError: the World or the vectors already know what was to come.
@@ -86,9 +108,12 @@ def build_examples(
     refuse_late_vectors(vectors(), since_ts)
     seen = gather(read(world.offset), since_ts)
     tell(0.1)
-    requests = group(seen.events, impressions_of(seen.events), seen.served)
+    requests = group(seen.events, impressions_of(seen.events), seen.served, seen.shown)
     chosen = sample(requests, seen.events, max_rows)
-    features = features_at(chosen, seen.events, read, world, overlay_fold, vectors, tell)
+    standing = Standing(
+        world, overlay_fold, vectors, visit or (lambda user, now, number, total: None)
+    )
+    features = features_at(chosen, seen.events, read, standing, tell)
     labels = label(seen.events, requests, world.tables.media)
     tell(1.0)
     return _examples(seen.events, requests, chosen, features, labels)
@@ -108,34 +133,60 @@ def refuse_late_vectors(vectors: Vectors, since_ts: int) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is folded from request to request, and who looks on."""
+
+    world: World
+    overlay: OverlayLike | None
+    vectors: Callable[[], Vectors]
+    visit: Visit
+
+
 def features_at(
     requests: Requests,
     events: Events,
     read: Read,
-    world: World,
-    overlay: OverlayLike | None,
-    vectors: Callable[[], Vectors],
+    standing: Standing,
     tell: Callable[[float], None],
-) -> F32:
-    """Return [n, F], the features of each of `requests.rows` at the offset of its request."""
-    features = np.empty((len(requests.rows), len(NAMES)), np.float32)
-    first, offset, now = requests.first.tolist(), requests.offset.tolist(), requests.now.tolist()
-    user, media = events.user[requests.rows], events.media[requests.rows]
+) -> Hydrated:
+    """Return the features of each of `requests.rows` at the offset of its request."""
+    n, world = len(requests.rows), standing.world
+    found = Hydrated(
+        np.empty((n, len(NAMES)), np.float32),
+        np.empty((n, len(SPARSE)), np.int32),
+        np.empty((len(requests), RECENT), np.int32),
+    )
+    offset = requests.offset.tolist()
     q = 0
     for batch in read(world.offset) if offset else ():
         while q < len(offset) and offset[q] < batch.stop:
-            fold_to(batch, offset[q], world, overlay)
-            rows = slice(first[q], first[q + 1])
-            who = int(user[rows.start])
-            features[rows] = compute(world.tables, vectors(), who, media[rows], now[q])
-            if q in requests.served:
-                put_logged(features[rows], media[rows], requests.served[q])
+            fold_to(batch, offset[q], world, standing.overlay)
+            hydrate_request(q, requests, events, standing, found)
             q += 1
         if q == len(offset):
             break
-        fold_to(batch, batch.stop, world, overlay)
+        fold_to(batch, batch.stop, world, standing.overlay)
         tell(0.1 + 0.85 * q / len(offset))
-    return features
+    return found
+
+
+def hydrate_request(
+    q: int, requests: Requests, events: Events, standing: Standing, found: Hydrated
+) -> None:
+    """Write the features of request `q`, where the World now stands, into `found`."""
+    rows = slice(int(requests.first[q]), int(requests.first[q + 1]))
+    at = requests.rows[rows]
+    user, media, now = int(events.user[at[0]]), events.media[at], int(requests.now[q])
+    standing.visit(user, now, q, len(requests))
+    inputs = hydrate(standing.world.tables, standing.vectors(), user, media, now)
+    found.dense[rows], found.sparse[rows], found.recent[q] = (
+        inputs.dense,
+        inputs.sparse,
+        inputs.recent,
+    )
+    if q in requests.served:
+        put_logged(found.dense[rows], found.sparse[rows], media, requests.served[q])
 
 
 def fold_to(batch: FactBatch, offset: int, world: World, overlay: OverlayLike | None) -> None:
@@ -157,27 +208,33 @@ def fold_to(batch: FactBatch, offset: int, world: World, overlay: OverlayLike | 
             overlay.fold(piece)
 
 
-def put_logged(features: F32, media: I32, page: Served) -> None:
-    """Put what the page logged into `features` ([k, F]) of its `media` ([k]).
+def put_logged(dense: F32, sparse: I32, media: I32, page: Served) -> None:
+    """Put what the page logged into `dense` ([k, F]) and `sparse` ([k, S]) of its `media` ([k]).
 
     What depends on a Version was logged because the Version of that day is not the one in training.
     """
-    if not page.columns:
-        return
     match = media[:, None] == page.media[None, :]
     found = np.flatnonzero(match.any(axis=1))
     slots = match[found].argmax(axis=1)
-    features[np.ix_(found, np.array(page.columns))] = page.values[slots]
+    for columns, values, into in (
+        (page.columns, page.values, dense),
+        (page.sparse_columns, page.sparse_values, sparse),
+    ):
+        if columns:
+            into[np.ix_(found, np.array(columns))] = values[slots]
 
 
 def _examples(
-    events: Events, requests: Requests, chosen: Requests, features: F32, labels: U8
+    events: Events, requests: Requests, chosen: Requests, found: Hydrated, labels: U8
 ) -> Examples:
     line = np.empty(len(events.ts), np.int64)
     line[requests.rows] = np.arange(len(requests.rows))
     rows = chosen.rows
     return Examples(
-        features=features,
+        features=found.dense,
+        sparse=found.sparse,
+        recent=found.recent,
+        asked=chosen.per_row(np.arange(len(chosen))).astype(np.int32),
         labels=labels[line[rows]],
         ts=chosen.per_row(chosen.now),
         user=events.user[rows],

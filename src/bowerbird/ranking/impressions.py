@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from bowerbird.core.facts import F32, I16, I32, I64, U8, Action, FactBatch, FactKind, Flag
-from bowerbird.features.compute import NAMES
+from bowerbird.core.facts import F32, F64, I16, I32, I64, U8, Action, FactBatch, FactKind, Flag
+from bowerbird.features.compute import NAMES, SPARSE
 
 
 class Events(NamedTuple):
@@ -45,6 +45,8 @@ class Served:
         media: [k] int32 rows, top slot first.
         columns: the features that were logged, as columns of `NAMES`.
         values: [k, columns] float32, as the page's model read them.
+        sparse_columns: the sparse ones, as columns of `SPARSE`.
+        sparse_values: [k, sparse_columns] int32.
     """
 
     offset: int
@@ -52,6 +54,8 @@ class Served:
     media: I32
     columns: tuple[int, ...]
     values: F32
+    sparse_columns: tuple[int, ...] = ()
+    sparse_values: I32 = field(default_factory=lambda: np.empty((0, 0), np.int32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,12 @@ class Seen:
     Attributes:
         events: impressions among them, of people who were not removed later.
         served: (user, hash of the request) -> the page.
+        shown: (user, hash of the request) -> offset of its first exposure, whoever made the page.
     """
 
     events: Events
     served: Mapping[tuple[int, int], Served]
+    shown: Mapping[tuple[int, int], int]
 
 
 class _Recipe(msgspec.Struct):
@@ -85,6 +91,7 @@ _DTYPES = (np.int64, np.int64, *[np.int32] * 3, np.uint8, np.float32, np.int64, 
 class _Found:
     events: list[Events] = field(default_factory=list)
     served: dict[tuple[int, int], Served] = field(default_factory=dict)
+    shown: dict[tuple[int, int], int] = field(default_factory=dict)
     removed: dict[int, int] = field(default_factory=dict)
 
 
@@ -100,7 +107,7 @@ def gather(batches: Iterable[FactBatch], since_ts: int) -> Seen:
     nothing = [np.empty(0, dtype) for dtype in _DTYPES]
     columns = zip(nothing, *found.events, strict=True)
     events = Events(*(np.concatenate(parts) for parts in columns))
-    return Seen(_without(events, found.removed), found.served)
+    return Seen(_without(events, found.removed), found.served, found.shown)
 
 
 def _events(batch: FactBatch, since_ts: int) -> Events:
@@ -123,21 +130,36 @@ def _events(batch: FactBatch, since_ts: int) -> Events:
 
 def _note_page(found: _Found, batch: FactBatch, i: int) -> None:
     """Note the page an exposure tells of; one that carries no recipe of ours is not ours."""
+    page = int(batch.user[i]), int(batch.request[i])
+    found.shown.setdefault(page, batch.start + i)
     try:
         recipe = _DETAILS.decode(batch.details_of(i)).recipe
     except msgspec.DecodeError:  # an imported exposure, or an attribute that has the same name
         return
     media = batch.items[batch.items_at[i] : batch.items_at[i + 1]]
-    logged = {
-        NAMES.index(name): values
-        for name, values in recipe.logged.items()
-        if name in NAMES and len(values) == len(media)
-    }
-    values = np.array(list(logged.values()), np.float32).reshape(len(logged), len(media)).T
-    page = Served(
-        min(recipe.offset, batch.start + i), recipe.now, media.copy(), tuple(logged), values
+    columns, values = _logged(recipe.logged, NAMES, len(media))
+    sparse_columns, sparse_values = _logged(recipe.logged, SPARSE, len(media))
+    found.served[page] = Served(
+        min(recipe.offset, batch.start + i),
+        recipe.now,
+        media.copy(),
+        columns,
+        values.astype(np.float32),
+        sparse_columns,
+        sparse_values.astype(np.int32),
     )
-    found.served[int(batch.user[i]), int(batch.request[i])] = page
+
+
+def _logged(
+    logged: Mapping[str, list[float]], names: tuple[str, ...], k: int
+) -> tuple[tuple[int, ...], F64]:
+    """Return which of the columns `names` were logged for `k` media, and their values."""
+    found = {
+        names.index(name): values
+        for name, values in logged.items()
+        if name in names and len(values) == k
+    }
+    return tuple(found), np.array(list(found.values()), np.float64).reshape(len(found), k).T
 
 
 def _without(events: Events, removed: Mapping[int, int]) -> Events:

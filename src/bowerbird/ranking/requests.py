@@ -51,12 +51,18 @@ class Requests:
         return Requests(rows, first, self.offset[chosen], self.now[chosen], served)
 
 
-def group(events: Events, shown: I64, served: Mapping[tuple[int, int], Served]) -> Requests:
+def group(
+    events: Events,
+    shown: I64,
+    served: Mapping[tuple[int, int], Served],
+    exposed: Mapping[tuple[int, int], int] | None = None,
+) -> Requests:
     """Return the requests that the impressions at `shown` ([n] positions in `events`) belong to.
 
     One of our own pages has the offset and time of its recipe. Any other request is as old as its
     earliest impression, and stands before that impression and before everything the person did at
-    or after that time, in case the app sent it first.
+    or after that time, in case the app sent it first; and before its exposure (`exposed`), or its
+    own media would be among those of the person's last pages.
     """
     user, request = events.user[shown], events.request[shown]
     order = np.lexsort((events.offset[shown], request, user))
@@ -69,8 +75,11 @@ def group(events: Events, shown: I64, served: Mapping[tuple[int, int], Served]) 
     now = np.minimum.reduceat(ts, first[:-1]) if len(order) else ts
     offset = np.minimum(events.offset[rows[first[:-1]]], first_since(events, user[first[:-1]], now))
     pages = {}
-    for q in np.flatnonzero(request[first[:-1]] != 0) if served else ():
-        page = served.get((int(user[first[q]]), int(request[first[q]])))
+    for q in np.flatnonzero(request[first[:-1]] != 0) if served or exposed else ():
+        asked = int(user[first[q]]), int(request[first[q]])
+        if exposed and asked in exposed:
+            offset[q] = min(exposed[asked], int(offset[q]))
+        page = served.get(asked)
         if page is not None:
             pages[int(q)] = page
             offset[q] = min(page.offset, int(events.offset[rows[first[q]]]))

@@ -11,16 +11,17 @@ import msgspec
 import numpy as np
 
 from bowerbird.core.errors import ShapeError, VersionError
-from bowerbird.core.facts import F32
-from bowerbird.features.compute import NAMES
-from bowerbird.ranking.card import CARD, NET, Card
+from bowerbird.core.facts import F32, I64
+from bowerbird.features.compute import NAMES, SPARSE, Inputs, families_of
+from bowerbird.ranking.card import CARD, LOOKUP, NET, Card
 from bowerbird.ranking.heads import HEADS
+from bowerbird.ranking.vocabulary import Lookup, load_lookup, recent_lines, sparse_lines
 
 
 class Session(Protocol):
     """The part of an ONNX Runtime session that is used here."""
 
-    def run(self, outputs: list[str], inputs: Mapping[str, F32]) -> list[Any]: ...
+    def run(self, outputs: list[str], inputs: Mapping[str, F32 | I64]) -> list[Any]: ...
 
 
 class Model:
@@ -29,11 +30,16 @@ class Model:
     Attributes:
         card: what the folder says about the model: features, heads, metrics, warnings.
         heads: every head `predict` answers for.
+        families: [families] uint8, 1 for those `predict` reads; the others need not be hydrated.
     """
 
-    def __init__(self, card: Card, session: Session | None) -> None:
+    def __init__(self, card: Card, session: Session | None, lookup: Lookup | None = None) -> None:
         self.card, self.heads = card, HEADS
-        self._session = session
+        self.families = families_of((*card.features, *(SPARSE if card.deep else ())))
+        self._session, self._lookup = session, lookup
+        self._columns: list[int] | None = None
+        if card.features != NAMES:
+            self._columns = [NAMES.index(name) for name in card.features]
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -49,36 +55,45 @@ class Model:
                 other features than this build computes.
         """
         card = _read_card(folder / CARD)
-        if card.features != NAMES:
+        if not set(card.features) <= set(NAMES):
             raise VersionError(
                 f"the model in {folder} reads other features than this build computes: "
                 f"{_difference(card.features)}",
                 "train again: `bowerbird train`",
             )
-        return Model(card, _open(folder / NET, card.net_sha256) if card.net_sha256 else None)
+        lookup = load_lookup(folder / LOOKUP) if card.deep else None
+        session = _open(folder / NET, card.net_sha256) if card.net_sha256 else None
+        return Model(card, session, lookup)
 
-    def predict(self, features: F32) -> Mapping[str, F32]:
-        """Return head -> [n] probability for `features` [n, F]; the prior where there is no net.
+    def predict(self, inputs: Inputs) -> Mapping[str, F32]:
+        """Return head -> [n] probability; the prior where there is no net.
 
         The same rows give the same bits. The same row in a batch of another size may differ in
         the last ones, since matrix products are blocked by size.
 
         Raises:
-            ShapeError: `features` is not [n, F].
+            ShapeError: the dense inputs are not [n, F].
             VersionError: the net answers something that is no probability.
         """
-        if features.ndim != 2 or features.shape[1] != len(NAMES):
-            raise ShapeError(f"features have shape {features.shape}, expected [n, {len(NAMES)}]")
-        learned = self._run(features)
+        dense = inputs.dense
+        if dense.ndim != 2 or dense.shape[1] != len(NAMES):
+            raise ShapeError(f"features have shape {dense.shape}, expected [n, {len(NAMES)}]")
+        learned = self._run(inputs)
         return {
-            head: learned[head] if head in learned else _constant(len(features), prior)
+            head: learned[head] if head in learned else _constant(len(dense), prior)
             for head, prior in self.card.priors.items()
         }
 
-    def _run(self, features: F32) -> Mapping[str, F32]:
-        if self._session is None or not len(features):
+    def _run(self, inputs: Inputs) -> Mapping[str, F32]:
+        if self._session is None or not len(inputs):
             return {}
-        (answer,) = self._session.run(["probabilities"], {"features": features})
+        columns = self._columns
+        features = inputs.dense if columns is None else inputs.dense[:, columns]
+        fed: dict[str, F32 | I64] = {"features": features}
+        if self._lookup is not None:
+            fed["sparse"] = sparse_lines(self._lookup, inputs.sparse)
+            fed["recent"] = recent_lines(self._lookup, inputs.recent[None, :])
+        (answer,) = self._session.run(["probabilities"], fed)
         if not np.isfinite(answer).all():
             row, column = np.argwhere(~np.isfinite(answer))[0]
             raise VersionError(
@@ -112,9 +127,7 @@ def _read_card(path: Path) -> Card:
 def _difference(features: tuple[str, ...]) -> str:
     missing = [name for name in features if name not in NAMES]
     new = [name for name in NAMES if name not in features]
-    if not missing and not new:
-        return "the same ones in another order"
-    return f"{', '.join(missing) or 'none'} are gone, {', '.join(new) or 'none'} are new"
+    return f"{', '.join(missing)} are gone, {', '.join(new) or 'none'} are new"
 
 
 def _open(path: Path, expected: str) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from bowerbird.core.facts import F64, I64
 from bowerbird.features.compute import NAMES
 from bowerbird.ranking import metrics
 from bowerbird.ranking.calibrate import IDENTITY, Platt, platt
-from bowerbird.ranking.card import CARD, NET, Card, HeadExam
+from bowerbird.ranking.card import CARD, LOOKUP, NET, STATE, Card, HeadExam
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.heads import HEADS, PRIORS
+from bowerbird.ranking.log import RankingLog
+from bowerbird.ranking.passes import FINAL, PASSES, Spec
 
 LEAST_POSITIVES = 50
 """A head with fewer among the training rows gets no net."""
@@ -29,15 +32,49 @@ SHARES = (0.85, 0.10)
 """Of the rows, by time: to learn from, and to stop and calibrate by; the rest is the exam."""
 
 
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What training the net left behind, beside its files.
+
+    Attributes:
+        platts: head -> scaling.
+        exam: head -> figures.
+        epochs: passes over the rows.
+        slot: the net answers for.
+        warm: whether it went on from earlier weights.
+        distilled: the exam beside its teacher.
+    """
+
+    platts: Mapping[str, Platt]
+    exam: Mapping[str, HeadExam]
+    epochs: int
+    slot: int
+    warm: bool
+    distilled: Mapping[str, float]
+
+
 def train_model(
     examples: Examples,
     path: Path,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    *,
+    spec: Spec = PASSES[FINAL],
+    before: Path | None = None,
+    log: RankingLog | None = None,
 ) -> dict[str, Any]:
     """Train on `examples`, write the model into the folder `path`, return what its card says.
 
     The same examples and seed give the same model on the same machine.
+
+    Args:
+        examples: impressions and what followed.
+        path: folder of the model; made if need be.
+        seed: of everything random.
+        progress: is told the share done.
+        spec: which model it is.
+        before: folder of the same model in the last Version, to go on from where it fits.
+        log: answers of the final pass, to learn from once the labels are learned; a light net only.
 
     Raises:
         TrainingError: there is no impression to learn from, or torch is not installed.
@@ -47,38 +84,71 @@ def train_model(
             "there is no impression to learn from",
             "send impressions with known times from after the day the vectors end",
         )
-    learning, calibrating, examining = split(examples.ts)
-    learned = enough_positives(examples, learning)
-    platts: Mapping[str, Platt] = {}
-    exam: Mapping[str, HeadExam] = {}
-    epochs, slot, digest = 0, 0, ""
+    parts = split(examples.ts)
+    learned = enough_positives(examples, parts[0])
+    net, digest = Net({}, {}, 0, 0, False, {}), ""
     path.mkdir(parents=True, exist_ok=True)
     if learned:
-        from bowerbird.ranking.net import export, fit, logits  # here: serving never loads torch
-
-        net = fit(examples, learned, learning, calibrating, seed=seed, progress=progress)
-        epochs, slot = net.epochs, net.slot
-        platts = calibrated(examples, learned, calibrating, logits(net, examples, calibrating))
-        exam = examined(examples, learned, examining, logits(net, examples, examining), platts)
-        export(net, [platts[head] for head in learned], path / NET)
+        net = train_net(examples, learned, parts, path, spec, before, log, seed, progress)
         digest = sha256((path / NET).read_bytes()).hexdigest()
     card = Card(
-        features=NAMES,
+        features=spec.features,
         learned=learned,
-        priors=observed_priors(examples, learning),
-        platt=platts,
-        position=slot,
-        rows=(len(learning), len(calibrating), len(examining)),
-        epochs=epochs,
-        exam=exam,
-        warnings=warnings_of(examples, learned, learning),
+        priors=observed_priors(examples, parts[0]),
+        platt=net.platts,
+        position=net.slot,
+        rows=(len(parts[0]), len(parts[1]), len(parts[2])),
+        epochs=net.epochs,
+        exam=net.exam,
+        warnings=warnings_of(examples, learned, parts[0]),
         net_sha256=digest,
+        deep=spec.deep and bool(learned),
+        warm=net.warm,
+        distilled=net.distilled,
     )
     (path / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     if progress:
         progress(1.0)
     report: dict[str, Any] = msgspec.to_builtins(card)
     return report
+
+
+def train_net(
+    examples: Examples,
+    learned: tuple[str, ...],
+    parts: tuple[I64, I64, I64],
+    path: Path,
+    spec: Spec,
+    before: Path | None,
+    log: RankingLog | None,
+    seed: int,
+    progress: Callable[[float], None] | None,
+) -> Net:
+    """Train, calibrate, distil and export the net of `spec` into `path`."""
+    from bowerbird.ranking import distil, export, fit  # here: serving never loads torch
+
+    tell = progress or (lambda share: None)
+    halfway = 0.5 if log is not None else 1.0
+    learning, calibrating, examining = parts
+    columns = np.array([NAMES.index(name) for name in spec.features])
+    fitted = fit.fit(
+        examples, learned, learning, calibrating, spec, seed, before, lambda s: tell(halfway * s)
+    )
+    platts = calibrated(examples, learned, calibrating, fitted.logits(examples, calibrating))
+    net = export.folded(fitted.net, fitted.slot, [platts[head] for head in learned])
+    found, recall = fitted.logits(examples, examining), {}
+    if log is not None and len(log) >= distil.LEAST and not spec.deep:
+        heads = np.array([HEADS.index(head) for head in learned])
+        with fit.reproducible(seed):
+            recall = distil.distil(
+                net, log, columns, heads, seed=seed, tell=lambda s: tell(0.5 + 0.5 * s)
+            ).figures()
+    exam = examined(examples, learned, examining, found, platts)
+    export.export(net, path / NET)
+    export.save_state(fitted.net, path / STATE)
+    if fitted.lookup is not None:
+        fit.save_lookup(path / LOOKUP, fitted.lookup)
+    return Net(platts, exam, fitted.epochs, fitted.slot, fitted.warm, recall)
 
 
 def split(ts: I64) -> tuple[I64, I64, I64]:

@@ -1,0 +1,119 @@
+"""The deep net: vectors for sparse features, explicit crosses, attention over recent accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from bowerbird.core.facts import F32
+from bowerbird.features.compute import SPARSE
+from bowerbird.features.recent import RECENT
+from bowerbird.ranking.net import Net
+from bowerbird.ranking.vocabulary import RECENT_TABLE, TABLE_OF
+
+WIDTHS: Mapping[str, int] = {
+    "user": 16,
+    "account": 16,
+    "media": 16,
+    "media_type": 4,
+    "topic": 8,
+    "source": 4,
+    "hour": 4,
+    "weekday": 4,
+}
+"""Numbers in a vector of each table."""
+
+ASKING = ("account", "media_type", "topic_first", "topic_second")
+"""The columns of a candidate that say which of the recent accounts matter."""
+
+HIDDEN = (192, 96)
+CROSSES = 2
+FORGET = 0.1
+"""Share of sparse cells taken for unseen while learning, so that line 0 learns what to say."""
+
+DROPOUT = 0.1
+SPREAD = 0.02
+"""Standard deviation of a new vector: near enough to nothing that a rare thing stays modest."""
+
+
+class Cross(nn.Module):
+    """x0 * (W x + b) + x: every product of two inputs, once more with each layer.
+
+    Wang et al., "DCN V2: Improved Deep & Cross Network", WWW 2021, equation 1.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, width)
+
+    def forward(self, first: Tensor, x: Tensor) -> Tensor:
+        """Return the crossed [n, width]."""
+        crossed: Tensor = first * self.linear(x) + x
+        return crossed
+
+
+class Attention(nn.Module):
+    """What the recent accounts say of a candidate, by likeness learned for it.
+
+    One place more than there are accounts is always there, so that a person without any has an
+    answer. After Zhou et al., "Deep Interest Network", KDD 2018, with softmax.
+    """
+
+    def __init__(self, asking: int, width: int) -> None:
+        super().__init__()
+        self.query = nn.Linear(asking, width)
+        self.key = nn.Linear(width, width)
+        self.nobody = nn.Parameter(torch.zeros(1, 1, width))
+        self.rank = nn.Parameter(torch.zeros(1, RECENT + 1))
+        self.scale = width**-0.5
+
+    def forward(self, asking: Tensor, recent: Tensor, there: Tensor) -> Tensor:
+        """Return [n, width] for `asking` [n, a], vectors `recent` [n or 1, L, width]."""
+        values = torch.cat([self.nobody.expand(recent.shape[0], 1, -1), recent], dim=1)
+        keys = self.key(values)
+        query = self.query(asking)
+        scores = (keys * query[:, None, :]).sum(dim=2) * self.scale + self.rank
+        known = torch.cat([torch.ones_like(there[:, :1]), there], dim=1)
+        weights = torch.softmax(scores.masked_fill(~known, -1e4), dim=1)
+        return (weights[:, :, None] * values).sum(dim=1)
+
+
+class Deep(Net):
+    """Dense and sparse inputs, crossed, then two layers."""
+
+    def __init__(
+        self, mean: F32, std: F32, biases: Sequence[float], sizes: Mapping[str, int]
+    ) -> None:
+        super().__init__(mean, std, HIDDEN[-1], biases)
+        tables = {name: nn.Embedding(sizes[name], width) for name, width in WIDTHS.items()}
+        for table in tables.values():
+            nn.init.normal_(table.weight, std=SPREAD)
+        self.tables = nn.ModuleDict(tables)
+        around = WIDTHS[RECENT_TABLE]
+        self.attention = Attention(sum(WIDTHS[TABLE_OF[name]] for name in ASKING), around)
+        width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
+        self.crosses = nn.ModuleList(Cross(width) for _ in range(CROSSES))
+        self.shared = nn.Sequential(
+            nn.Linear(width, HIDDEN[0]),
+            nn.ReLU(),
+            nn.Dropout(DROPOUT),
+            nn.Linear(HIDDEN[0], HIDDEN[1]),
+            nn.ReLU(),
+        )
+
+    def trunk(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
+        """Return [n, hidden]."""
+        if self.training:
+            sparse = sparse * (torch.rand(sparse.shape) >= FORGET)
+        vectors = {name: self.tables[TABLE_OF[name]](sparse[:, k]) for k, name in enumerate(SPARSE)}
+        there = recent > 0
+        lately = self.tables[RECENT_TABLE](torch.clamp(recent - 1, min=0))
+        asking = torch.cat([vectors[name] for name in ASKING], dim=1)
+        attended = self.attention(asking, lately, there)
+        x = first = torch.cat([self.standardised(features), *vectors.values(), attended], dim=1)
+        for cross in self.crosses:
+            x = cross(first, x)
+        found: Tensor = self.shared(x)
+        return found

@@ -1,0 +1,115 @@
+"""How a net leaves torch: as ONNX to serve, as plain arrays to learn on."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from bowerbird.core.facts import I16
+from bowerbird.features.compute import SPARSE
+from bowerbird.features.recent import RECENT
+from bowerbird.ranking.calibrate import Platt
+from bowerbird.ranking.deep import Deep
+from bowerbird.ranking.net import Net, buckets
+
+
+def folded(net: Net, slot: int, platts: Sequence[Platt]) -> Net:
+    """Return a copy that answers for one slot, calibrated, without looking at the position."""
+    copied = copy.deepcopy(net)
+    a = torch.tensor([scale for scale, _ in platts], dtype=torch.float32)
+    b = torch.tensor([shift for _, shift in platts], dtype=torch.float32)
+    position: I16 = np.array([slot], np.int16)
+    at = torch.from_numpy(buckets(position))[0]
+    with torch.no_grad():
+        copied.heads.bias.copy_(a * (copied.heads.bias + copied.tower.weight[at]) + b)
+        copied.heads.weight.copy_(a[:, None] * copied.heads.weight)
+        copied.tower.weight.zero_()
+    return copied.eval()
+
+
+class Served(nn.Module):
+    """A folded net to probabilities; a light one has one input only."""
+
+    def __init__(self, net: Net) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(
+        self, features: Tensor, sparse: Tensor | None = None, recent: Tensor | None = None
+    ) -> Tensor:
+        """Return probabilities [n, heads]."""
+        nothing = features.new_empty((0, 0), dtype=torch.int64)
+        found = self.net.content(
+            features,
+            nothing if sparse is None else sparse,
+            nothing if recent is None else recent,
+        )
+        return torch.sigmoid(found)
+
+
+def export(net: Net, path: Path) -> None:
+    """Write a folded net as ONNX.
+
+    Inputs are `features` [n, F] float32 and, of a deep net, `sparse` [n, S] and `recent` [1, L]
+    int64 lines; the output is `probabilities` [n, heads].
+    """
+    inputs: tuple[Tensor, ...] = (torch.zeros(3, len(net.mean)),)
+    names = ["features"]
+    if isinstance(net, Deep):
+        sparse = torch.zeros((3, len(SPARSE)), dtype=torch.int64)
+        inputs = (*inputs, sparse, torch.zeros((1, RECENT), dtype=torch.int64))
+        names = ["features", "sparse", "recent"]
+    rows = {"features": {0: "rows"}, "sparse": {0: "rows"}, "probabilities": {0: "rows"}}
+    with warnings.catch_warnings():
+        # The exporter without dynamo is deprecated, and five times as fast as the other.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            Served(net).eval(),
+            inputs,
+            path,
+            dynamo=False,
+            input_names=names,
+            output_names=["probabilities"],
+            dynamic_axes={name: rows[name] for name in (*names, "probabilities") if name in rows},
+            opset_version=17,
+        )
+
+
+def save_state(net: Net, path: Path) -> None:
+    """Write the weights as `.npz`, so that the next Version can go on from them."""
+    arrays = {name: tensor.numpy() for name, tensor in net.state_dict().items()}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def load_state(net: Net, path: Path) -> bool:
+    """Put the weights of `path` into `net` and return whether they fit.
+
+    A table that has grown keeps the lines that it had; anything else must be of the same shape.
+    """
+    if not path.is_file():
+        return False
+    with np.load(path, allow_pickle=False) as file:
+        kept = {name: file[name] for name in file.files}
+    state = net.state_dict()
+    if set(kept) != set(state) or not all(_fits(kept[name], state[name]) for name in state):
+        return False
+    for name, tensor in state.items():
+        found = torch.from_numpy(kept[name])
+        if found.ndim:
+            tensor[: len(found)] = found
+    net.load_state_dict(state)
+    return True
+
+
+def _fits(kept: np.ndarray, tensor: Tensor) -> bool:
+    if kept.ndim != tensor.ndim:
+        return False
+    grown = kept.ndim > 0 and len(kept) <= len(tensor)
+    return grown and kept.shape[1:] == tuple(tensor.shape[1:])
