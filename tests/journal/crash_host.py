@@ -11,8 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-
-import duckdb  # noqa: F401  # before the fork, so that no writer spends its short life importing
+from tempfile import TemporaryDirectory
 
 from bowerbird.journal.journal import Journal
 from tests.journal.rows import NOW, event
@@ -52,7 +51,16 @@ def run(folder: Path, moment: str) -> None:
     seal_and_die(write(folder, 40), int(moment))
 
 
+def warm() -> None:
+    """Load every kernel before the forks, so that no writer spends its short life on it."""
+    with TemporaryDirectory() as folder, Journal.open(Path(folder)) as journal:
+        for _ in range(2):
+            journal.append([event(0), event(1)], now=NOW)
+            journal.seal()
+
+
 if __name__ == "__main__":
+    warm()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for line in sys.stdin:
         folder, moment = line.split()

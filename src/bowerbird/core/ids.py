@@ -28,19 +28,24 @@ class IdTable:
 
     def add(self, ids: Iterable[str | None]) -> I32:
         """Return the row of each id ([n]), giving new ids the next rows; None becomes NONE."""
-        rows, known = self._rows, self._ids
-        found = []
-        for id in ids:
-            if id is None:
-                found.append(NONE)
-                continue
-            row = rows.get(id)
-            if row is None:
-                row = len(known)
-                rows[id] = row
-                known.append(id)
-            found.append(row)
+        given = list(ids)
+        if given.count(None) == len(given):
+            return np.full(len(given), NONE, np.int32)
+        found: list[int | None] = list(map(self._rows.get, given))  # type: ignore[arg-type]  # None
+        if None in found:
+            found = [
+                self._row_of(id) if row is None else row
+                for id, row in zip(given, found, strict=True)
+            ]
         return np.array(found, np.int32)
+
+    def _row_of(self, id: str | None) -> int:
+        if id is None:
+            return NONE
+        row = self._rows.setdefault(id, len(self._ids))
+        if row == len(self._ids):
+            self._ids.append(id)
+        return row
 
     def find(self, id: str) -> int:
         """Return the row of `id`, or NONE."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Protocol, overload
 
 from bowerbird.core.errors import InputError
 from bowerbird.journal.receipt import Reject
@@ -42,7 +42,34 @@ class Chunk:
         return text.rstrip("\r\n")
 
 
-Reader = Callable[[Path], Iterator[Chunk]]
+class Columns(Sequence[object]):
+    """Rows [n] that lie as columns, name -> [n] values; an absent value is None."""
+
+    def __init__(self, columns: Mapping[str, list[Any]], size: int) -> None:
+        self.columns, self._size = columns, size
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> object: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[object]: ...
+    def __getitem__(self, at: int | slice) -> object:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(self._size))]
+        return {name: column[at] for name, column in self.columns.items() if column[at] is not None}
+
+    def __iter__(self) -> Iterator[object]:
+        names = list(self.columns)
+        for values in zip(*self.columns.values(), strict=True):
+            yield {n: v for n, v in zip(names, values, strict=True) if v is not None}
+
+
+class Reader(Protocol):
+    """Reads the rows of a file; `events` says whether they may well be nothing else."""
+
+    def __call__(self, path: Path, *, events: bool = False) -> Iterator[Chunk]: ...
 
 
 def line_groups(path: Path) -> Iterator[list[bytes]]:

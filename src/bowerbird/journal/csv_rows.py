@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from bowerbird.core.errors import InputError
-from bowerbird.journal.chunks import CHUNK_ROWS, Chunk, line_groups
+from bowerbird.journal.chunks import CHUNK_ROWS, Chunk, Columns, line_groups
 from bowerbird.journal.receipt import Reject, RejectReason
 
 
-def read_csv(path: Path) -> Iterator[Chunk]:
+def read_csv(path: Path, *, events: bool = False) -> Iterator[Chunk]:
     """Yield the rows of a CSV file (RFC 4180, commas); empty cells are absent.
 
-    A record over several lines counts as the first of them.
+    A record over several lines counts as the first of them. `events` changes nothing.
 
     Raises:
         InputError: a column is named twice, or the file cannot be read.
@@ -58,7 +58,7 @@ class _Lines:
 
 
 def _chunk(header: list[str], records: Iterator[list[str]], lines: _Lines) -> Chunk | None:
-    rows: list[Mapping[str, str]] = []
+    rows: list[list[str]] = []
     numbers: list[int] = []
     raw: list[str] = []
     rejects: list[Reject] = []
@@ -73,9 +73,18 @@ def _chunk(header: list[str], records: Iterator[list[str]], lines: _Lines) -> Ch
         if record is None:
             rejects.append(Reject(number, RejectReason.NOT_CSV, text.rstrip("\r\n")))
         elif len(record) == len(header):
-            rows.append({name: cell for name, cell in zip(header, record, strict=True) if cell})
+            rows.append(record)
             numbers.append(number)
             raw.append(text)
         elif record:  # an empty line is nothing
             rejects.append(Reject(number, RejectReason.WRONG_COLUMNS, text.rstrip("\r\n")))
-    return Chunk(rows, numbers, raw, tuple(rejects)) if rows or rejects else None
+    if not rows and not rejects:
+        return None
+    columns = {
+        name: list(column)
+        for name, column in zip(header, zip(*rows, strict=True), strict=bool(rows))
+    }
+    for name, column in columns.items():
+        if "" in column:
+            columns[name] = [cell or None for cell in column]
+    return Chunk(Columns(columns, len(rows)), numbers, raw, tuple(rejects))

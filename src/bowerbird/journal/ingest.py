@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import FactBatch, FactKind
+from bowerbird.journal.bulk import Bulk
+from bowerbird.journal.checking import check_chunk
 from bowerbird.journal.chunks import Chunk
 from bowerbird.journal.draft import Draft
 from bowerbird.journal.files import READERS, fingerprint, reader_of
@@ -18,13 +23,15 @@ from bowerbird.journal.journal import Journal
 from bowerbird.journal.merge import Source, in_order, kind_in_name, sources_in
 from bowerbird.journal.quarantine import Quarantine
 from bowerbird.journal.receipt import Receipt, Reject
-from bowerbird.journal.validate import check
 
 Progress = Callable[[int], None]
 OnBatch = Callable[[FactBatch], None]
 
 GROUP = 32_768
 """Facts in one transaction."""
+
+MANY = 131_072
+"""Facts from which on a load goes straight into segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +82,23 @@ def ingest(
     path = Path(path)
     sources, skipped = sources_in(path) if path.is_dir() else ([_source(path)], ())
     name = f"{path.resolve().name}-{fingerprint(s.path for s in sources)}.jsonl"
-    load = Load(journal, Quarantine(journal.quarantine / name), on_batch)
     untimed = 0 if path.is_dir() else journal.untimed(now)
-    drafts = _drafts(sources, kind, now, untimed, load, progress)
-    if path.is_dir():
-        drafts = in_order(list(drafts), journal.untimed(now), GROUP)
-    for draft in drafts:
-        load.commit(draft)
+    quarantine = Quarantine(journal.quarantine / name)
+    with Load(journal, quarantine, on_batch) as load:
+        drafts = _drafts(sources, kind, now, untimed, load, progress)
+        if path.is_dir():
+            drafts = in_order(drafts, journal.untimed(now), GROUP)
+        for draft in drafts:
+            load.commit(draft)
     return load.summary(skipped)
 
 
 class Load:
-    """One load at work: commits drafts and keeps the count."""
+    """One load at work: takes drafts and keeps the count.
+
+    A small one goes through the tail; a large one straight into segments. What was taken is durable
+    when the `with` ends.
+    """
 
     def __init__(
         self, journal: Journal, quarantine: Quarantine, on_batch: OnBatch | None = None
@@ -95,25 +107,53 @@ class Load:
         self._journal, self._on_batch = journal, on_batch
         self._accepted = self._duplicates = 0
         self._kinds: Counter[int] = Counter()
+        self._waiting: list[Draft] = []
+        self._bulk: Bulk | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None and not isinstance(error, InputError):
+            self._open.__exit__(kind, error, trace)
+            return
+        with self._open:  # what was read before a file broke off stays
+            for draft in self._waiting:
+                self._take(self._journal.commit([draft])[0])
 
     def commit(self, draft: Draft) -> None:
-        """Commit a draft, then hand on what became of it."""
-        (receipt,) = self._journal.commit([draft])
+        """Take a draft; it is durable when `on_batch` has had it, or at the end."""
+        if self._bulk is not None:
+            self._take(self._bulk.add(draft))
+            return
+        self._waiting.append(draft)
+        if sum(map(len, self._waiting)) >= MANY:
+            self._bulk = self._open.enter_context(self._journal.bulk(self._landed))
+            waiting, self._waiting = self._waiting, []
+            for each in waiting:
+                self._take(self._bulk.add(each))
+
+    def _take(self, receipt: Receipt) -> None:
         self._accepted += receipt.accepted
         self._duplicates += receipt.duplicates
-        self._count(receipt)
+        for batch in receipt.batches:
+            self._landed(batch)
+
+    def _landed(self, batch: FactBatch) -> None:
+        kinds, counts = np.unique(batch.kind, return_counts=True)
+        self._kinds.update(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
         if self._on_batch is not None:
-            for batch in receipt.batches:
-                self._on_batch(batch)
+            self._on_batch(batch)
 
     def add_duplicates(self, rows: int) -> None:
         """Count rows that an importer saw to be twins before it made facts of them."""
         self._duplicates += rows
-
-    def _count(self, receipt: Receipt) -> None:
-        for batch in receipt.batches:
-            kinds, counts = np.unique(batch.kind, return_counts=True)
-            self._kinds.update(dict(zip(kinds.tolist(), counts.tolist(), strict=True)))
 
     def summary(self, skipped: tuple[str, ...] = ()) -> Summary:
         """Return the count so far."""
@@ -149,8 +189,8 @@ def _drafts(
     rows = 0
     for source in sources:
         named = source.kind if kind is None else kind
-        for chunk in source.read(source.path):
-            checked = check(chunk.rows, now=now, untimed=untimed, kind=named)
+        for chunk in source.read(source.path, events=named in (None, FactKind.EVENT)):
+            checked = check_chunk(chunk, now=now, untimed=untimed, kind=named)
             faults = sorted(checked.faults.items())
             rejects = [Reject(chunk.lines[p], reason, chunk.raw_of(p)) for p, reason in faults]
             load.quarantine.add(source.path.name, _by_line(chunk, rejects))

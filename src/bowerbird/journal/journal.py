@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -17,14 +18,21 @@ from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import SPACES, Ids, IdTable
 from bowerbird.journal.batches import concat
 from bowerbird.journal.body import U64, decode, hashes_of
+from bowerbird.journal.bulk import Bulk, Written
 from bowerbird.journal.draft import Draft
+from bowerbird.journal.keeper import Keeper
 from bowerbird.journal.layout import Layout
-from bowerbird.journal.manifest import SegmentEntry
+from bowerbird.journal.merging import AT_ONCE
 from bowerbird.journal.opening import Opened, open_to_read, open_to_write
 from bowerbird.journal.receipt import Receipt, Reject, RejectReason
 from bowerbird.journal.segments import MOST_FACTS, write_segment
 from bowerbird.journal.staging import MOST_IN_BLOB, Stage
+from bowerbird.journal.tail import News
 from bowerbird.journal.validate import RawRow, check, text_of
+from bowerbird.journal.vault import Vault
+
+TOO_MANY = 8
+"""How many times `seal_facts` the tail may hold before an append seals it itself."""
 
 CHUNK = 65_536
 """Facts fetched at a time, however few are asked for in one batch."""
@@ -43,12 +51,18 @@ class Journal:
     def __init__(self, opened: Opened, *, seal_facts: int) -> None:
         self._layout, self._lock = opened.layout, opened.lock
         self._tail, self._seen = opened.tail, opened.seen
-        self._segments, self._seal_facts = opened.segments, seal_facts
-        self._mutex, self._sealing = threading.RLock(), threading.Lock()
+        self._seal_facts = seal_facts
+        # Taken in this order; `_mutex` only for moments.
+        self._writing, self._sealing = threading.RLock(), threading.RLock()
+        self._merging, self._mutex = threading.Lock(), threading.RLock()
+        self._vault = Vault(opened, self._mutex)
+        self._keeper = Keeper(self._keep)
         self._closed = False
         self._end = self._newest = 0
+        self._lag = ""
         self.ids = Ids()
         self._catch_up()
+        self._stored = self._known()
 
     @staticmethod
     def open(
@@ -93,7 +107,7 @@ class Journal:
     @property
     def clock(self) -> ClockName:
         """How this journal tells the time."""
-        return self._segments.manifest.clock
+        return self._vault.segments.manifest.clock
 
     @property
     def quarantine(self) -> Path:
@@ -132,31 +146,70 @@ class Journal:
         Raises:
             JournalError: the disk did not take it; nothing of any draft is in the journal.
         """
-        self._seal_when_due()
-        with self._mutex:
+        with self._writing:
             self._require_writer()
-            known = self._known()
-            stage = Stage(self._end, self.ids, self._seen)
-            try:
-                receipts = [stage.add(draft) for draft in drafts]
-                if stage.blobs:
-                    newest = max(self._newest, stage.newest)
-                    self._tail.append(stage.blobs, self.ids, known, newest)
-            except BaseException:
-                self._recover(stage, known)
-                raise
-            self._seen.add(stage.keys)
-            self._end, self._newest = stage.end, max(self._newest, stage.newest)
-            return receipts
+            self._seal_when_due()
+            with self._mutex:
+                return self._commit(drafts)
+
+    def _commit(self, drafts: Sequence[Draft]) -> list[Receipt]:
+        known = self._known()
+        stage = Stage(self._end, self.ids, self._seen)
+        try:
+            receipts = [stage.add(draft) for draft in drafts]
+            newest = max(self._newest, stage.newest)
+            if stage.blobs:
+                news = News(self.ids, self._stored, self._known())
+                self._tail.append(stage.blobs, news, newest)
+        except BaseException:
+            self._recover(stage, known)
+            raise
+        self._took(stage, newest)
+        return receipts
+
+    def _took(self, stage: Stage, newest: int) -> None:
+        for blob, hashes in zip(stage.blobs, stage.hashes, strict=True):
+            self._seen.add(hashes, blob.first + blob.count)
+        self._end, self._newest, self._stored = stage.end, newest, self._known()
 
     def _recover(self, stage: Stage, known: Sequence[int]) -> None:
         """Go back to what is on disk, which an interrupt may have let `stage` reach."""
         for table, length in zip(self._tables(), known, strict=True):
             table.cut(length)
-        before = self._end
-        self._catch_up()
-        if self._end > before:
-            self._seen.add(stage.keys)
+        state = self._tail.state(known)
+        if state.next > self._end:
+            for table, news in zip(self._tables(), state.ids, strict=True):
+                table.add(news)
+            self._took(stage, state.newest)
+
+    @contextmanager
+    def bulk(self, on_batch: Callable[[FactBatch], None] | None = None) -> Iterator[Bulk]:
+        """Take many facts straight into segments; other writers wait until it is done.
+
+        Args:
+            on_batch: given every batch of facts once it is durable.
+
+        Raises:
+            JournalError: the disk did not take it; the segments published before stay.
+        """
+        with self._writing:
+            self._require_writer()
+            self.seal()
+            folder, ids = self._layout.segments, self.ids
+            bulk = Bulk(
+                self._end,
+                ids,
+                self._seen,
+                write=lambda batch, hashes: write_segment(folder, batch, hashes, ids),
+                publish=self._publish,
+                on_batch=on_batch,
+            )
+            try:
+                yield bulk
+                bulk.finish()
+            finally:
+                bulk.close()
+        self._keeper.call()
 
     def untimed(self, now: int) -> int:
         """Return the time of a fact that came without one: `now`, as this journal tells it."""
@@ -192,16 +245,23 @@ class Journal:
         """Return facts from `first` on: at least one, and about `facts`."""
         with self._mutex:
             self._require_open()
-            blobs = self._tail.blobs(first, facts) if first >= self._segments.end else []
+            blobs = self._tail.blobs(first, facts) if first >= self._vault.segments.end else []
             if not blobs and self._lock is None:  # the writer may have sealed them since
-                self._segments = self._segments.reloaded(self._layout.manifest)
-            segments = self._segments
+                self._vault.reload()
+            segments = self._vault.segments
         if blobs:
             batch = concat([decode(blob.body, blob.first) for blob in blobs])
             return batch.slice(first - batch.start, len(batch))
         if first >= segments.end:
             raise JournalDamaged(f"{self._layout.tail} has lost the facts from {first} on")
-        return segments.read(first, facts)
+        try:
+            return segments.read(first, facts)
+        except JournalDamaged:
+            with self._mutex:
+                self._vault.reload()
+            if self._vault.segments is segments:
+                raise
+        return self._chunk(first, facts)  # it was merged, and its files removed
 
     def refresh(self) -> None:
         """See what a writer committed meanwhile: moves `end`, and `ids` along with it."""
@@ -209,7 +269,7 @@ class Journal:
             self._require_open()
             if self._lock is None:
                 self._catch_up()
-                self._segments = self._segments.reloaded(self._layout.manifest)
+                self._vault.reload()
 
     def _catch_up(self) -> None:
         state = self._tail.state(self._known())
@@ -225,37 +285,77 @@ class Journal:
         """
         with self._sealing:
             self._require_writer()
-            while self._segments.end < self._end:
+            while self._vault.segments.end < self._end:
                 batch, hashes = self._oldest()
-                entry = write_segment(self._layout.segments, batch, hashes, self.ids)
-                self._publish(entry, hashes)
+                written = write_segment(self._layout.segments, batch, hashes, self.ids)
+                self._publish(written)
+
+    def merge(self, at_least: int = AT_ONCE) -> int:
+        """Make one of small segments, and of runs of hashes; everything else goes on meanwhile.
+
+        Args:
+            at_least: how many to merge at a time.
+
+        Returns:
+            How many files were merged away.
+
+        Raises:
+            JournalError: the disk did not take it; all is as it was.
+        """
+        with self._merging:
+            self._require_writer()
+            return self._vault.merge(at_least)
+
+    @property
+    def trouble(self) -> str:
+        """Why sealing or merging in the background failed the last time; empty when it did not."""
+        return self._keeper.trouble or self._lag
+
+    def _keep(self) -> None:
+        """Do what is due, in the background."""
+        if self._end - self._vault.segments.end >= self._seal_facts:
+            self.seal()
+        self.merge()
 
     def _seal_when_due(self) -> None:
-        if self._lock is not None and self._end - self._segments.end >= self._seal_facts:
-            self.seal()
+        waiting = self._end - self._vault.segments.end
+        if waiting >= TOO_MANY * self._seal_facts and not self._keeper.trouble:
+            self.seal()  # whoever appends faster than can be sealed has to wait for it
+        elif waiting >= self._seal_facts:
+            self._keeper.call()
 
     def _oldest(self) -> tuple[FactBatch, U64]:
         with self._mutex:
-            blobs = self._tail.blobs(self._segments.end, MOST_FACTS - MOST_IN_BLOB)
+            blobs = self._tail.blobs(self._vault.segments.end, MOST_FACTS - MOST_IN_BLOB)
         batch = concat([decode(blob.body, blob.first) for blob in blobs])
         return batch, np.concatenate([hashes_of(blob.body, blob.first) for blob in blobs])
 
-    def _publish(self, entry: SegmentEntry, hashes: U64) -> None:
+    def _publish(
+        self, written: Written, until: Sequence[int] | None = None, newest: int = 0
+    ) -> None:
+        """Let a segment count: from the manifest on; the tail follows, now or when opened again."""
+        segment, run = written
         with self._mutex:
-            manifest = self._segments.manifest.with_segment(entry)
-            manifest.save(self._layout.manifest)
-            # From here on the tail's copy is not looked at; a crash leaves it to the next opening.
-            self._segments = self._segments.reloaded(self._layout.manifest)
-            self._seen.seal(self._segments.hashes(entry), hashes)
-            self._tail.drop_below(entry.stop)
+            self._vault.add(segment, run)
+            self._end, self._newest = max(self._end, segment.stop), max(self._newest, newest)
+            until = self._known() if until is None else until
+            try:
+                news = News(self.ids, self._stored, until)
+                self._tail.advance(segment.stop, news, self._newest)
+            except JournalError as error:
+                self._lag = error.message
+            else:
+                self._stored, self._lag = list(until), ""
 
     def close(self) -> None:
         """Let the next writer in; closing twice is fine."""
-        with self._sealing, self._mutex:
+        self._keeper.stop()
+        with self._writing, self._sealing, self._merging, self._mutex:
             if not self._closed:
                 self._closed = True
                 self._tail.close()
                 if self._lock is not None:
+                    self._vault.remove_retired()
                     self._lock.release()
 
     def __enter__(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def sources_in(folder: Path) -> tuple[list[Source], tuple[str, ...]]:
     return sources, tuple(path.name for path in paths if path not in taken)
 
 
-def in_order(drafts: Sequence[Draft], untimed: int, size: int) -> Iterator[Draft]:
+def in_order(drafts: Iterable[Draft], untimed: int, size: int) -> Iterator[Draft]:
     """Yield all facts by time, about `size` at once; what came with a fact stays right behind it.
 
     Args:
@@ -78,7 +78,7 @@ def in_order(drafts: Sequence[Draft], untimed: int, size: int) -> Iterator[Draft
         untimed: the time to give those when no fact has one.
         size: of a draft; a little more where facts belong together.
     """
-    whole = concat_drafts(drafts)
+    whole = concat_drafts(list(drafts))
     timed = whole.ts[whole.ts > 0]
     first = int(timed.min()) if len(timed) else untimed
     whole = replace(whole, ts=np.where(whole.ts > 0, whole.ts, first))

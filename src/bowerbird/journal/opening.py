@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import JournalDamaged, JournalError, NotFound
-from bowerbird.core.ids import SPACES
+from bowerbird.core.ids import SPACES, Ids, IdTable
 from bowerbird.journal.body import hashes_of
 from bowerbird.journal.disk import sync, temporary
 from bowerbird.journal.layout import Layout
 from bowerbird.journal.lock import WriteLock
 from bowerbird.journal.manifest import FORMAT, Manifest, load_manifest
-from bowerbird.journal.seen import Seen, keys
+from bowerbird.journal.migrate import migrated
+from bowerbird.journal.recovery import recover_ids
+from bowerbird.journal.seen import Seen
 from bowerbird.journal.segments import Segments
-from bowerbird.journal.tail import Tail
+from bowerbird.journal.tail import News, Tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,12 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
     try:
         _require_tail(layout)
         tail = Tail(layout.tail, write=True)
-        segments = Segments(layout.segments, _manifest(layout, tail, clock))
+        manifest = migrated(layout, _manifest(layout, tail, clock))
+        segments = Segments(layout.segments, manifest)
+        _catch_up(layout, tail, segments)
         seen = _seen(layout, tail, segments)
-        segments.remove_strays()
-        temporary(layout.manifest).unlink(missing_ok=True)
+        for stray in (*segments.strays(), temporary(layout.manifest)):
+            stray.unlink(missing_ok=True)
         tail.drop_below(segments.end)
     except BaseException:
         if tail is not None:
@@ -78,9 +82,34 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
 
 
 def _require_tail(layout: Layout) -> None:
-    # The tail is made before the manifest, so a manifest alone has lost it, and all ids with it.
+    # The tail is made before the manifest, so a manifest alone has lost it.
     if layout.manifest.exists() and not layout.tail.exists():
-        raise JournalDamaged(f"{layout.tail} is missing", "restore the file from a backup")
+        raise JournalDamaged(
+            f"{layout.tail} is missing",
+            "restore the file from a backup, or make it again from the segments with "
+            "`bowerbird doctor --rebuild-tail`, which loses the facts that were not sealed yet",
+        )
+
+
+def _catch_up(layout: Layout, tail: Tail, segments: Segments) -> None:
+    """Tell the tail of segments that were published just before a crash.
+
+    Raises:
+        JournalDamaged: the tail ends within a segment, or belongs to another journal.
+    """
+    state = tail.state([0] * len(SPACES))
+    if state.next >= segments.end:
+        return
+    news = [entry for entry in segments.manifest.segments if entry.stop > state.next]
+    if news[0].first != state.next:
+        raise JournalDamaged(
+            f"{layout.tail} ends at {state.next}, expected {news[0].first} or {segments.end}"
+        )
+    ids = Ids(*(IdTable(known) for known in state.ids))
+    known = [len(found) for found in state.ids]
+    newest = recover_ids([segments.verify(entry.facts) for entry in news], ids)
+    until = [len(getattr(ids, space)) for space in SPACES]
+    tail.advance(segments.end, News(ids, known, until), max(state.newest, newest))
 
 
 def _manifest(layout: Layout, tail: Tail, clock: ClockName | None) -> Manifest:
@@ -106,16 +135,15 @@ def _manifest(layout: Layout, tail: Tail, clock: ClockName | None) -> Manifest:
 
 def _seen(layout: Layout, tail: Tail, segments: Segments) -> Seen:
     seen = Seen()
-    for entry in segments.manifest.segments:
-        seen.add_sealed(segments.hashes(entry))
+    seen.sealed(segments.runs, segments.end)
     expected = segments.end
     for blob in tail.all_blobs():
         if blob.first < segments.end:
             continue
         if blob.first != expected:
             raise JournalDamaged(f"{layout.tail} goes on at {blob.first}, expected {expected}")
-        seen.add(keys(hashes_of(blob.body, blob.first)))
         expected += blob.count
+        seen.add(hashes_of(blob.body, blob.first), expected)
     if (end := _next(tail)) != expected:
         raise JournalDamaged(f"{layout.tail} ends at {expected}, expected {end}")
     return seen

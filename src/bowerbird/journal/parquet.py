@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import IntEnum
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -41,25 +43,34 @@ ON_DISK = {
 }
 """Columns of a `FactBatch` that go by another name, their own being taken by the readable one."""
 
-WRITE = f"""
+WRITE = """
 COPY (
   SELECT
-    fact_offset, kind, ts, epoch_ms(ts) AS time,
+    fact_offset, {kind} AS kind, ts, epoch_ms(ts) AS time,
     nullif(user_id, '') AS user_id, nullif(account_id, '') AS account_id,
-    nullif(media_id, '') AS media_id, nullif(action, '') AS action,
-    nullif(control, '') AS control, nullif(media_type, '') AS media_type,
+    nullif(media_id, '') AS media_id, {action} AS action,
+    {control} AS control, {media_type} AS media_type,
     nullif(name, '') AS name, value, session, request, position, nullif(surface, '') AS surface,
-    expires, from_json(item_ids, '["VARCHAR"]') AS item_ids, nullif(details, '') AS details,
+    expires, {item_ids} AS item_ids, {details} AS details,
     flags, flags & 1 = 1 AS time_known,
     CASE WHEN flags & 2 = 2 THEN flags & 4 = 4 END AS recommendable,
     kind_code, code, user_row, account_row, media_row, name_row, surface_row,
-    from_json(items, '["INTEGER"]') AS items, hash_1, hash_2
+    {items} AS items, hash_1, hash_2
   FROM facts
-) TO $path (
-  FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP},
-  KV_METADATA {{bowerbird_format: '{FORMAT}'}}
-)
+) TO $path ({form})
 """
+FORM = (
+    f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}, "
+    f"KV_METADATA {{bowerbird_format: '{FORMAT}'}}"
+)
+WITH_ITEMS = {
+    "item_ids": """from_json(item_ids, '["VARCHAR"]')""",
+    "items": """from_json(items, '["INTEGER"]')""",
+}
+WITHOUT_ITEMS = {"item_ids": "[]::VARCHAR[]", "items": "[]::INTEGER[]"}
+WITH_DETAILS, WITHOUT_DETAILS = "nullif(details, '')", "NULL::VARCHAR"
+
+MERGE = f"COPY (SELECT * FROM read_parquet($paths) ORDER BY fact_offset) TO $path ({FORM})"
 
 READ = f"""
 SELECT {", ".join(ON_DISK.get(name, name) for name in ROW_COLUMNS)},
@@ -88,13 +99,29 @@ def write_parquet(path: Path, batch: FactBatch, hashes: U64, ids: Ids) -> None:
         "hash_1": hashes[:, 0].copy(),
         "hash_2": hashes[:, 1].copy(),
         **_readable(batch, ids),
-        **_lists(batch, ids),
-        "details": _texts([batch.details_of(i).decode() for i in range(len(batch))]),
     }
+    written = {**WORDS, **WITHOUT_ITEMS, "details": WITHOUT_DETAILS, "form": FORM}
+    if len(batch.items):
+        columns |= _lists(batch, ids)
+        written |= WITH_ITEMS
+    if len(batch.details):
+        columns["details"] = _texts([batch.details_of(i).decode() for i in range(len(batch))])
+        written["details"] = WITH_DETAILS
     cursor = engine().cursor()
-    cursor.register("facts", columns)
-    cursor.execute(WRITE, {"path": str(path)})
-    cursor.close()
+    try:
+        cursor.register("facts", columns)
+        cursor.execute(WRITE.format(**written), {"path": str(path)})
+    finally:
+        cursor.close()
+
+
+def merge_parquet(path: Path, parts: Sequence[Path]) -> None:
+    """Write the facts of the segments at `parts` as one segment."""
+    cursor = engine().cursor()
+    try:
+        cursor.execute(MERGE, {"path": str(path), "paths": [str(part) for part in parts]})
+    finally:
+        cursor.close()
 
 
 def read_parquet(path: Path, first: int, stop: int) -> FactBatch:
@@ -121,6 +148,26 @@ def read_parquet(path: Path, first: int, stop: int) -> FactBatch:
     )
 
 
+def _words(code: str, words: type[IntEnum]) -> str:
+    """Return SQL for the word of a code; NULL where it has none."""
+    cases = " ".join(f"WHEN {int(word)} THEN '{word.name.lower()}'" for word in words)
+    return f"CASE {code} {cases} END"
+
+
+WORDS = {
+    "kind": f"coalesce({_words('kind_code', FactKind)}, 'kind_' || kind_code)",
+    **{
+        name: f"CASE WHEN kind_code = {int(kind)} THEN {_words('code', words)} END"
+        for name, kind, words in (
+            ("action", FactKind.EVENT, Action),
+            ("control", FactKind.CONTROL, Control),
+            ("media_type", FactKind.MEDIA, MediaType),
+        )
+    },
+}
+"""How the readable words of a segment are made of its codes."""
+
+
 @cache
 def engine() -> DuckDBPyConnection:
     """Return the process's DuckDB; each use takes a cursor of its own. It never goes online."""
@@ -134,31 +181,21 @@ def engine() -> DuckDBPyConnection:
 
 
 def _readable(batch: FactBatch, ids: Ids) -> dict[str, Objects]:
-    kinds = {int(kind): kind.name.lower() for kind in FactKind}
     return {
-        "kind": _texts([kinds.get(kind, f"kind_{kind}") for kind in batch.kind.tolist()]),
         "user_id": _named(ids.users, batch.user),
         "account_id": _named(ids.accounts, batch.account),
         "media_id": _named(ids.media, batch.media),
         "name": _named(ids.names, batch.name),
         "surface": _named(ids.surfaces, batch.surface.astype(np.int32)),
-        "action": _words(batch, FactKind.EVENT, [a.name.lower() for a in Action]),
-        "control": _words(batch, FactKind.CONTROL, [c.name.lower() for c in Control]),
-        "media_type": _words(batch, FactKind.MEDIA, [t.name.lower() for t in MediaType]),
     }
 
 
 def _named(table: IdTable, rows: I32) -> Objects:
     # The line after the last is where NONE = -1 looks; DuckDB turns the empty string into NULL.
+    if not len(rows) or rows.max() < 0:
+        return np.full(len(rows), "", np.object_)
     named: Objects = _texts([*table.since(0), ""])[rows]
     return named
-
-
-def _words(batch: FactBatch, kind: FactKind, words: list[str]) -> Objects:
-    known: Objects = _texts([*words, ""])
-    codes = np.where(batch.kind == kind, batch.code, len(words)).clip(max=len(words))
-    readable: Objects = known[codes]
-    return readable
 
 
 def _lists(batch: FactBatch, ids: Ids) -> dict[str, Objects]:

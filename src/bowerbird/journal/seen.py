@@ -2,109 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bowerbird.journal.body import HASH, U64
+from bowerbird.journal.body import U64
 from bowerbird.journal.draft import Bits
-
-SPREAD = 16  # bits of filter a hash: one in 16 strangers passes
-SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+from bowerbird.journal.hashset import HashSet, mark
 
 
-class SealedHashes:
-    """The hashes of one segment, mapped into memory: a filter, then a binary search."""
+class Known(Protocol):
+    """Hashes that can be looked up."""
+
+    def find(self, hashes: U64) -> Bits: ...
+
+
+class Run:
+    """The hashes of consecutive sealed facts, mapped into memory: a filter, then a search."""
 
     def __init__(self, locate: Callable[[], tuple[Path, Path]]) -> None:
         """Remember how to find the files of hashes and filter; they are opened at first use."""
         self._locate = locate
 
     @cached_property
-    def _mapped(self) -> tuple[U64, NDArray[np.uint8]]:
+    def _mapped(self) -> tuple[U64, U64]:
         hashes, filter_ = self._locate()
-        return np.load(hashes, mmap_mode="r"), np.load(filter_, mmap_mode="r")
+        return _array(hashes), _array(filter_)
 
-    def find(self, hashes: U64) -> Bits:
-        """Return [k] whether each of `hashes` ([k, 2]) is in the segment."""
-        _, filter_ = self._mapped
-        slots = hashes[:, 1] & np.uint64(8 * len(filter_) - 1)
-        bits = filter_[slots >> np.uint64(3)] >> (slots & np.uint64(7)).astype(np.uint8)
-        maybe = np.flatnonzero(bits & 1)
-        found = np.zeros(len(hashes), np.bool_)
-        found[maybe] = self._search(hashes[maybe])
-        return found
+    @property
+    def hashes(self) -> U64:
+        """Every hash ([2, n]), by the first word; not to be written to."""
+        return self._mapped[0]
 
-    def _search(self, hashes: U64) -> Bits:
-        (known, known_second), _ = self._mapped
-        found: Bits
-        first, second = hashes.T
-        low, high = (np.searchsorted(known, first, side) for side in SIDES)
-        found = high > low
-        found[found] = known_second[low[found]] == second[found]
-        for at in np.flatnonzero(~found & (high > low + 1)):  # two facts share their first word
-            found[at] = (known_second[low[at] : high[at]] == second[at]).any()
-        return found
+    def mark(self, hashes: U64, found: Bits) -> None:
+        """Set `found` ([k]) where `hashes` ([k, 2]) are in; those set already are not looked up."""
+        known, filter_ = self._mapped
+        mark(filter_, known, hashes, found)
 
 
-def sorted_hashes(hashes: U64) -> U64:
-    """Return [2, n]: the two words of each of `hashes` ([n, 2]), in order."""
-    order = np.lexsort((hashes[:, 1], hashes[:, 0]))
-    return np.ascontiguousarray(hashes[order].T)
-
-
-def filter_of(hashes: U64) -> NDArray[np.uint8]:
-    """Return a bitmap, a power of two bytes, with the bit of each of `hashes` ([n, 2]) set."""
-    bits = 1 << max(3, (SPREAD * len(hashes) - 1).bit_length())
-    filled = np.zeros(bits, np.bool_)
-    filled[hashes[:, 1] & np.uint64(bits - 1)] = True
-    return np.packbits(filled, bitorder="little")
-
-
-def keys(hashes: U64) -> list[bytes]:
-    """Return each of `hashes` ([n, 2]) as 16 bytes."""
-    packed = hashes.tobytes()
-    return [packed[at : at + HASH] for at in range(0, len(packed), HASH)]
+def _array(path: Path) -> U64:
+    mapped: U64 = np.load(path, mmap_mode="r").view(np.ndarray)
+    return mapped
 
 
 class Seen:
     """Every hash of the journal: those of the tail in memory, sealed ones in their files."""
 
     def __init__(self) -> None:
-        self._tail: set[bytes] = set()
-        self._sealed: list[SealedHashes] = []
+        self._recent: list[tuple[int, U64]] = []
+        self._tail = HashSet()
+        self._runs: Sequence[Run] = ()
 
-    def fresh(self, hashes: U64, pending: set[bytes]) -> Bits:
+    def fresh(self, hashes: U64, pending: HashSet, *others: Known) -> Bits:
         """Return [n] whether each of `hashes` ([n, 2]) is new; of twins the first one is.
 
         Args:
             hashes: of facts in the order they came.
-            pending: keys to count as present, of groups that are committed together.
+            pending: counts as known, for groups that are committed together; takes the new ones.
+            others: count as known too.
         """
-        found = np.zeros(len(hashes), np.bool_)
-        for sealed in self._sealed:
-            found |= sealed.find(hashes)
-        tail, here = self._tail, set[bytes]()
-        for at, key in enumerate(keys(hashes)):
-            if key in tail or key in pending or key in here:
-                found[at] = True
-            else:
-                here.add(key)
-        return ~found
+        hashes = np.array(hashes)
+        found = self._tail.find(hashes)
+        for other in others:
+            found |= other.find(hashes)
+        for run in self._runs:
+            run.mark(hashes, found)
+        new = ~found
+        new[new] = pending.add(hashes[new])
+        return new
 
-    def add(self, added: Iterable[bytes]) -> None:
-        """Remember keys that are in the tail now."""
-        self._tail.update(added)
+    def add(self, hashes: U64, stop: int) -> None:
+        """Remember `hashes` ([n, 2]) of facts in the tail, the last of which is before `stop`."""
+        self._recent.append((stop, hashes))
+        self._tail.add(hashes)
 
-    def add_sealed(self, sealed: SealedHashes) -> None:
-        """Remember a segment."""
-        self._sealed.append(sealed)
-
-    def seal(self, sealed: SealedHashes, hashes: U64) -> None:
-        """Hand `hashes` ([n, 2]) over from the tail to a segment."""
-        self._sealed.append(sealed)
-        self._tail.difference_update(keys(hashes))
+    def sealed(self, runs: Sequence[Run], end: int) -> None:
+        """Remember `runs` in place of those before; facts before `end` left the tail."""
+        self._runs = runs
+        kept = [(stop, hashes) for stop, hashes in self._recent if stop > end]
+        if len(kept) < len(self._recent):
+            self._recent, self._tail = kept, HashSet()
+            for _, hashes in kept:
+                self._tail.add(hashes)

@@ -7,10 +7,11 @@ import numpy as np
 from bowerbird.core.errors import JournalError
 from bowerbird.core.facts import FactBatch, Flag
 from bowerbird.core.ids import Ids
-from bowerbird.journal.body import encode
+from bowerbird.journal.body import U64, encode
 from bowerbird.journal.draft import Draft, number
+from bowerbird.journal.hashset import HashSet
 from bowerbird.journal.receipt import Receipt
-from bowerbird.journal.seen import Seen, keys
+from bowerbird.journal.seen import Seen
 from bowerbird.journal.tail import Blob
 
 MOST_IN_BLOB = 65_536
@@ -22,14 +23,15 @@ class Stage:
 
     Attributes:
         blobs: to be stored.
-        keys: hashes of the facts in them.
+        hashes: of the facts in them, [n, 2] a blob.
         end: the offset after the last of them.
         newest: newest known time among them, epoch ms; 0 for none.
     """
 
     def __init__(self, end: int, ids: Ids, seen: Seen) -> None:
         self.blobs: list[Blob] = []
-        self.keys: set[bytes] = set()
+        self.hashes: list[U64] = []
+        self._pending = HashSet()
         self.end, self.newest = end, 0
         self._ids, self._seen = ids, seen
 
@@ -40,7 +42,7 @@ class Stage:
             JournalError: there are too many surfaces.
         """
         start = self.end
-        fresh = self._seen.fresh(draft.hashes, self.keys)
+        fresh = self._seen.fresh(draft.hashes, self._pending)
         batches = tuple(self._put(piece) for piece in draft.take(fresh).cut(MOST_IN_BLOB))
         rows = ~draft.derived
         accepted = int((rows & fresh).sum())
@@ -48,16 +50,31 @@ class Stage:
         return Receipt(accepted, duplicates, (), start, self.end, batches)
 
     def _put(self, draft: Draft) -> FactBatch:
-        batch = number(draft, self.end, self._ids)
-        if len(self._ids.surfaces) > MOST_SURFACES:
-            raise JournalError(
-                f"{len(self._ids.surfaces)} different surfaces, expected at most {MOST_SURFACES}",
-                "a surface is a place in the app, such as a tab; what tells single events apart "
-                "belongs into request_id or session_id",
-            )
+        batch = numbered(draft, self.end, self._ids)
         self.blobs.append(Blob(batch.start, len(batch), encode(batch, draft.hashes)))
-        self.keys.update(keys(draft.hashes))
+        self.hashes.append(draft.hashes)
         self.end = batch.stop
-        known = batch.ts[batch.flags & np.uint8(Flag.TIME_KNOWN) != 0]
-        self.newest = max(self.newest, int(known.max(initial=0)))
+        self.newest = max(self.newest, newest_of(batch))
         return batch
+
+
+def numbered(draft: Draft, start: int, ids: Ids) -> FactBatch:
+    """Return the facts with offsets from `start` and rows for ids; adds new ids to `ids`.
+
+    Raises:
+        JournalError: there are too many surfaces.
+    """
+    batch = number(draft, start, ids)
+    if len(ids.surfaces) > MOST_SURFACES:
+        raise JournalError(
+            f"{len(ids.surfaces)} different surfaces, expected at most {MOST_SURFACES}",
+            "a surface is a place in the app, such as a tab; what tells single events apart "
+            "belongs into request_id or session_id",
+        )
+    return batch
+
+
+def newest_of(batch: FactBatch) -> int:
+    """Return the newest known time of the facts, epoch ms; 0 for none."""
+    known = batch.ts[batch.flags & np.uint8(Flag.TIME_KNOWN) != 0]
+    return int(known.max(initial=0))

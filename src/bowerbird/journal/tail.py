@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,22 @@ class State:
     next: int
     newest: int
     ids: tuple[list[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Ids that are to be stored: of each space the rows `since[i] .. until[i] - 1`."""
+
+    ids: Ids
+    since: Sequence[int]
+    until: Sequence[int]
+
+    def rows(self) -> Iterator[tuple[int, int, str]]:
+        """Yield number of the space, row and id."""
+        for space, name in enumerate(SPACES):
+            first, last = self.since[space], self.until[space]
+            news = getattr(self.ids, name).since(first)[: last - first]
+            yield from ((space, row, id) for row, id in enumerate(news, first))
 
 
 class Tail:
@@ -83,23 +99,43 @@ class Tail:
             )
         return State(next_, newest, ids)
 
-    def append(self, blobs: Sequence[Blob], ids: Ids, known: Sequence[int], newest: int) -> None:
-        """Commit batches, and the ids past the first `known[i]` of each space; durable on return.
+    def append(self, blobs: Sequence[Blob], news: News, newest: int) -> None:
+        """Commit batches, and the ids they name first; durable on return.
 
         Raises:
             JournalError: nothing of it was written.
         """
-        news = (
-            (space, known[space] + i, id)
-            for space, name in enumerate(SPACES)
-            for i, id in enumerate(getattr(ids, name).since(known[space]))
-        )
-        rows = [(blob.first, blob.count, blob.body) for blob in blobs]
         stop = blobs[-1].first + blobs[-1].count
+        rows = [(blob.first, blob.count, blob.body) for blob in blobs]
         with self._explained("write"), self._transaction("BEGIN IMMEDIATE"):
             self._sql.executemany("INSERT INTO batches VALUES (?, ?, ?)", rows)
-            self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?)", news)
-            self._sql.execute("UPDATE state SET next = ?, newest = ?", (stop, newest))
+            self._set(news, stop, newest)
+
+    def advance(self, stop: int, news: News, newest: int) -> None:
+        """Note that the facts before `stop` are sealed: with their ids, and without a copy here.
+
+        Raises:
+            JournalError: nothing of it was written.
+        """
+        with self._explained("write"), self._transaction("BEGIN IMMEDIATE"):
+            self._sql.execute("DELETE FROM batches WHERE first < ?", (stop,))
+            (next_,) = self._sql.execute("SELECT next FROM state").fetchone()
+            self._set(news, max(stop, next_), newest)
+
+    def _set(self, news: News, stop: int, newest: int) -> None:
+        self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?)", news.rows())
+        self._sql.execute("UPDATE state SET next = ?, newest = ?", (stop, newest))
+
+    def copy_to(self, path: Path) -> None:
+        """Copy everything as one transaction sees it into a new file, while others write."""
+        with self._explained("copy"), closing(sqlite3.connect(path)) as copy:
+            self._sql.backup(copy, pages=4096)
+
+    def check(self) -> str:
+        """Return what SQLite finds wrong with its file; empty when nothing is."""
+        with self._explained("read"):
+            (found,) = self._sql.execute("PRAGMA quick_check(1)").fetchone()
+        return "" if found == "ok" else str(found)
 
     def drop_below(self, offset: int) -> None:
         """Delete the batches before `offset`; they are sealed."""

@@ -63,6 +63,6 @@ def import_dataset(
         raise NotFound(
             f"there is no importer {name!r}", did_you_mean(name, [i.name for i in IMPORTERS])
         )
-    load = Load(journal, Quarantine(journal.quarantine / f"{name}.jsonl"))
-    found.run(load, Path(source), now=now, progress=progress or (lambda _: None))
+    with Load(journal, Quarantine(journal.quarantine / f"{name}.jsonl")) as load:
+        found.run(load, Path(source), now=now, progress=progress or (lambda _: None))
     return load.summary()
