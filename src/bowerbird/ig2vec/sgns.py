@@ -81,34 +81,79 @@ def _sigmoid(z: np.float32) -> np.float32:
 
 
 @fast
+def _dots(x: int, count: int, weights: Weights, targets: Targets) -> None:
+    """Put the inner products of one input with `count` outputs into `targets.pull`.
+
+    Four at a time, so that the input is loaded once for four.
+    """
+    vectors, out = weights
+    rows, _, pull, move = targets
+    width, t = len(move), 0
+    while t + 3 < count:
+        a, b, c, e = rows[t], rows[t + 1], rows[t + 2], rows[t + 3]
+        da, db, dc, de = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for d in range(width):
+            v = vectors[x, d]
+            da += v * out[a, d]
+            db += v * out[b, d]
+            dc += v * out[c, d]
+            de += v * out[e, d]
+        pull[t], pull[t + 1], pull[t + 2], pull[t + 3] = da, db, dc, de
+        t += 4
+    while t < count:
+        a, da = rows[t], np.float32(0)
+        for d in range(width):
+            da += vectors[x, d] * out[a, d]
+        pull[t] = da
+        t += 1
+
+
+@fast
+def _move(x: int, count: int, weights: Weights, targets: Targets, shrink: np.float32) -> None:
+    """Move `count` outputs along one input, and add up in `targets.move` what moves it.
+
+    Two at a time, so that the input and its move are loaded and stored once for two; more would be
+    too many rows for the compiler to know apart.
+    """
+    vectors, out = weights
+    rows, weight, pull, move = targets
+    width, t = len(move), 0
+    while t + 1 < count and rows[t] != rows[t + 1]:
+        a, b, ga, gb = rows[t], rows[t + 1], pull[t], pull[t + 1]
+        ha, hb = np.float32(1) - shrink * weight[t], np.float32(1) - shrink * weight[t + 1]
+        for d in range(width):
+            v, oa, ob = vectors[x, d], out[a, d], out[b, d]
+            move[d] += ga * oa + gb * ob
+            out[a, d] = ha * oa + ga * v
+            out[b, d] = hb * ob + gb * v
+        t += 2
+    while t < count:
+        a, ga, ha = rows[t], pull[t], np.float32(1) - shrink * weight[t]
+        for d in range(width):
+            oa = out[a, d]
+            move[d] += ga * oa
+            out[a, d] = ha * oa + ga * vectors[x, d]
+        t += 1
+
+
+@fast
 def _learn(
     x: int, near: int, count: int, weights: Weights, targets: Targets, lr: float, decay: float
 ) -> None:
     """Move one input and its outputs: the first `near` targets go with it, of `count`."""
-    vectors, out = weights
-    rows, weight, pull, move = targets
-    width = vectors.shape[1]
-    rate = np.float32(lr)
-    for t in range(count):
-        o, dot = rows[t], np.float32(0)
-        for d in range(width):
-            dot += vectors[x, d] * out[o, d]
-        pull[t] = dot
-    pairs = np.float32(0)
+    vectors = weights.vectors
+    _, weight, pull, move = targets
+    rate, pairs = np.float32(lr), np.float32(0)
+    _dots(x, count, weights, targets)
     for t in range(count):
         label = np.float32(1) if t < near else np.float32(0)
         pull[t] = rate * weight[t] * (label - _sigmoid(pull[t]))
         pairs += weight[t]
     shrink = rate * np.float32(decay)
-    for d in range(width):
+    for d in range(len(move)):
         move[d] = -shrink * pairs * vectors[x, d]
-    for t in range(count):
-        o, g, h = rows[t], pull[t], np.float32(1) - shrink * weight[t]
-        for d in range(width):
-            v = out[o, d]
-            move[d] += g * v
-            out[o, d] = h * v + g * vectors[x, d]
-    for d in range(width):
+    _move(x, count, weights, targets, shrink)
+    for d in range(len(move)):
         vectors[x, d] += move[d]
 
 

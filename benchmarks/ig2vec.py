@@ -1,0 +1,257 @@
+"""The ig2vec trainer beside gensim's Word2Vec: tokens a second, and what the vectors know.
+
+Both read the same made-up sessions from memory: of clusters of accounts, a fifth of the words drawn
+from everybody. Width, window, negatives, sub-sampling and epochs are the same; each learns at the
+rate that is best for it on validation sessions, and is examined on others. Speed a core is tokens a
+second of CPU time, so that a busy machine does not count; on two threads it is wall time.
+
+    make benchmarks && .venv-bench/bin/python benchmarks/ig2vec.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from time import perf_counter, process_time
+from typing import Any
+
+import numpy as np
+
+from bowerbird.core.facts import I32, NONE
+from bowerbird.ig2vec.config import EmbeddingConfig
+from bowerbird.ig2vec.corpus import Corpus
+from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.exam import exam
+from bowerbird.ig2vec.lengths import unit
+from bowerbird.ig2vec.same_topic import same_topic
+from bowerbird.ig2vec.training import SPREAD, train_vectors
+
+RATES = (0.025, 0.05, 0.1)
+PLAIN = EmbeddingConfig(
+    epochs=5, window=5, negatives=5, persons=0, smoothing=0, decay=0, min_count=1, start_scale=5
+)
+"""What word2vec does too; the rest of the defaults is switched off."""
+
+LENGTH = 10
+NOISE = 0.2
+Trainer = Callable[[Corpus, EmbeddingConfig], Embedding]
+
+
+@dataclass(frozen=True)
+class Town:
+    """Accounts in clusters, with a popularity."""
+
+    topic: I32
+    order: np.ndarray
+    first: np.ndarray
+    cumulated: np.ndarray
+
+    @staticmethod
+    def built(accounts: int, clusters: int, seed: int) -> Town:
+        """Return a town in which the k-th account is as popular as k ** -0.8."""
+        rng = np.random.default_rng(seed)
+        topic = rng.integers(0, clusters, accounts).astype(np.int32)
+        popularity = (rng.permutation(accounts) + 1.0) ** -0.8
+        order = np.argsort(topic, kind="stable")
+        first = np.searchsorted(topic[order], np.arange(clusters + 1))
+        return Town(topic, order, first, np.append(0, np.cumsum(popularity[order])))
+
+    def sessions(self, words: int, seed: int) -> Corpus:
+        """Return sessions of ten words, each of one cluster drawn by popularity."""
+        rng = np.random.default_rng(seed)
+        size = words // LENGTH
+        edges = self.cumulated[self.first]
+        cluster = np.searchsorted(edges, rng.random(size) * edges[-1], side="right") - 1
+        cluster = np.repeat(cluster, LENGTH)
+        low, high = edges[cluster], edges[cluster + 1]
+        noisy = rng.random(len(cluster)) < NOISE
+        drawn = rng.random(len(cluster))
+        at = np.where(noisy, drawn * edges[-1], low + (high - low) * drawn)
+        place = np.searchsorted(self.cumulated, at, side="right") - 1
+        tokens = self.order[np.clip(place, 0, len(self.order) - 1)].astype(np.int32)
+        return Corpus(
+            tokens=tokens,
+            weights=np.ones(len(tokens), np.float32),
+            starts=np.arange(0, len(tokens) + 1, LENGTH, dtype=np.int64),
+            users=np.arange(size, dtype=np.int32),
+            last_ts=np.zeros(size, np.int64),
+        )
+
+
+@dataclass
+class Peer:
+    """gensim on one corpus; the words are made once, outside of what is timed."""
+
+    sentences: list[list[str]]
+
+    @staticmethod
+    def of(corpus: Corpus) -> Peer:
+        """Return the corpus as gensim reads it."""
+        words = corpus.tokens.astype(str).tolist()
+        return Peer([words[i : i + LENGTH] for i in range(0, len(words), LENGTH)])
+
+    def train(self, corpus: Corpus, config: EmbeddingConfig) -> Embedding:
+        """Return gensim's vectors as an embedding, so that one exam asks both."""
+        model = self.built(config)
+        self.run(model)
+        accounts = np.array([int(word) for word in model.wv.index_to_key], np.int32)
+        order = np.argsort(accounts)
+        index = np.full(int(corpus.tokens.max()) + 1, NONE, np.int32)
+        index[accounts[order]] = np.arange(len(order), dtype=np.int32)
+        counts = np.bincount(corpus.tokens)[accounts[order]].astype(np.int64)
+        vectors, out = model.wv.vectors[order], model.syn1neg[order]
+        return Embedding(index, accounts[order], unit(vectors), out, counts, config)
+
+    def built(self, config: EmbeddingConfig) -> Any:
+        """Return a gensim model that knows its words and has learned nothing."""
+        from gensim.models import Word2Vec  # only in the environment of the benchmarks
+
+        model = Word2Vec(
+            vector_size=config.dim,
+            window=config.window,
+            sg=1,
+            hs=0,
+            negative=config.negatives,
+            ns_exponent=config.negative_exponent,
+            sample=config.subsample,
+            min_count=config.min_count,
+            alpha=config.lr,
+            min_alpha=config.lr * 0.01,
+            epochs=config.epochs,
+            workers=config.threads,
+            seed=config.seed,
+        )
+        model.build_vocab(self.sentences)
+        return model
+
+    def run(self, model: Any) -> None:
+        """Train a built model."""
+        model.train(self.sentences, total_examples=model.corpus_count, epochs=model.epochs)
+
+
+def speed(run: Callable[[], object], tokens: int, threads: int) -> float:
+    """Return million tokens a second: of CPU time on one thread, of wall time on more."""
+    clock = process_time if threads == 1 else perf_counter
+    started = clock()
+    run()
+    return tokens / (clock() - started) / 1e6
+
+
+def speeds(accounts: int, words: int, times: int) -> list[dict[str, object]]:
+    """Return the rows on speed, the best of `times` runs each."""
+    corpus = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
+    peer, read, rows = Peer.of(corpus), 2 * words, []
+    for dim in (64, 128):
+        for threads in (1, 2):
+            config = replace(PLAIN, dim=dim, threads=threads, epochs=2)
+            ours = max(
+                speed(partial(train_vectors, corpus, config), read, threads) for _ in range(times)
+            )
+            theirs = max(
+                speed(partial(peer.run, peer.built(config)), read, threads) for _ in range(2)
+            )
+            what = f"width {dim}, {threads} thread{'s' * (threads > 1)}"
+            target = 15.0 if threads == 1 else None
+            rows.append(row(f"training, {what}", ours, theirs, "M tokens/s", target))
+    return rows
+
+
+def limits(accounts: int, words: int) -> list[dict[str, object]]:
+    """Return how much of the speed is left where rows come from memory, and the arithmetic."""
+    rows = []
+    far = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
+    near = Town.built(40, 4, seed=0).sessions(words, seed=1)
+    for dim in (64, 128):
+        config = replace(PLAIN, dim=dim, epochs=2, subsample=0)
+        mine, bound = (
+            max(speed(partial(train_vectors, c, config), 2 * words, 1) for _ in range(3))
+            for c in (far, near)
+        )
+        rows.append(row(f"speed beside that in cache, width {dim}", mine, bound, "M tokens/s"))
+        flops = mine * targets_a_word(config) * dim * 6 / 1e3  # a product and two sums, 2 each
+        rows.append(row(f"arithmetic, width {dim}", flops, None, "GFlop/s"))
+    return rows
+
+
+def targets_a_word(config: EmbeddingConfig) -> float:
+    """Return the outputs an input meets: those in reach in a session of ten, and the negatives."""
+    window, pairs = config.window, 0.0
+    for at in range(LENGTH):
+        apart = [abs(at - other) for other in range(LENGTH) if 0 < abs(at - other) <= window]
+        pairs += sum((window - gap + 1) / window for gap in apart)
+    return pairs / LENGTH + round(SPREAD * config.negatives * window)
+
+
+def quality(accounts: int, words: int, seeds: int) -> list[dict[str, object]]:
+    """Return the rows on quality, each at the rate that was best on validation sessions."""
+    found: dict[str, list[tuple[float, float]]] = {"ours": [], "gensim": []}
+    rates: dict[str, list[float]] = {"ours": [], "gensim": []}
+    for seed in range(seeds):
+        town = Town.built(accounts, accounts // 100, seed)
+        corpus, chosen, asked = (
+            town.sessions(size, 100 * seed + i) for i, size in enumerate((words, 20_000, 20_000))
+        )
+        trainers: dict[str, Trainer] = {"ours": train_vectors, "gensim": Peer.of(corpus).train}
+        for name, train in trainers.items():
+            best = max(
+                (train(corpus, replace(PLAIN, lr=lr, seed=seed)) for lr in RATES),
+                key=lambda embedding: hit(embedding, chosen),
+            )
+            rates[name].append(best.config.lr)
+            share = same_topic(best, town.topic)["all"]["share"]
+            found[name].append((hit(best, asked), share))
+    rows = []
+    for at, what in enumerate(("next account, hit rate@100", "same topic, precision@20")):
+        ours, theirs = (np.array([pair[at] for pair in found[n]]) for n in ("ours", "gensim"))
+        spread = f"+-{(ours - theirs).std():.3f} over {seeds} seeds"
+        told = f"{what} ({spread}; rates {rates['ours']}, {rates['gensim']})"
+        rows.append(row(told, float(ours.mean()), float(theirs.mean()), "share", 0.99))
+    return rows
+
+
+def hit(embedding: Embedding, asked: Corpus) -> float:
+    """Return the hit rate@100 by cosine."""
+    return float(exam(embedding, asked, most=5_000)["hit@100"]["cosine"]["all"])
+
+
+def row(
+    what: str, ours: float, peer: float | None, unit: str, target: float | None = None
+) -> dict[str, object]:
+    """Return one row of the table."""
+    ratio = None if peer is None else round(float(ours) / peer, 3)
+    return {
+        "what": what,
+        "ours": round(float(ours), 4),
+        "peer": None if peer is None else round(float(peer), 4),
+        "ratio": ratio,
+        "unit": unit,
+        "target": target,
+        "holds": None if target is None or ratio is None else bool(ratio >= target),
+    }
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accounts", type=int, default=100_000)
+    parser.add_argument("--words", type=int, default=2_000_000)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    train_vectors(Town.built(40, 4, 0).sessions(1_000, 0), PLAIN)  # compiles
+    rows = speeds(asked.accounts, asked.words, asked.times)
+    rows += limits(asked.accounts, asked.words)
+    rows += quality(asked.accounts // 5, asked.words // 5, asked.seeds)
+    for found in rows:
+        line = f"{found['what']}: {found['ours']} {found['unit']}, beside {found['peer']}"
+        print(json.dumps(found) if asked.json else f"{line}: {found['ratio']}x", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
