@@ -16,10 +16,14 @@ PRESETS = sorted((Path(bowerbird.page.__file__).parent / "presets").glob("*.igql
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
-def test_a_preset_gives_media_that_come_once(path: Path) -> None:
+def test_a_preset_gives_rows_that_come_once(path: Path) -> None:
     program = compile_program(path.read_text(), DECLARED)
+    world = society(1)
+    for columns in (world.columns[Kind.MEDIA], world.columns[Kind.ACCOUNTS]):
+        for name in {"spam", "policy", "non_recommendable"} & columns.keys():
+            columns[name] = columns[name] / 4  # most of it may be shown
 
-    result = run(program, society(1), Context(user=1, now=NOW, seed=7))
+    result = run(program, world, Context(user=1, now=NOW, seed=7))
 
     assert len(result.rows) > 0
     assert len(set(result.rows.rows.tolist())) == len(result.rows)

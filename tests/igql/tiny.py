@@ -59,9 +59,19 @@ CATALOG = Catalog(
 
 PASSES = ("first_pass", "second_pass", "final_pass")
 DECLARED = Catalog(
-    CATALOG.signals, CATALOG.embeddings, {**CATALOG.models, **dict.fromkeys(PASSES, HEADS)}
+    {
+        **CATALOG.signals,
+        Kind.ACCOUNTS: {
+            **CATALOG.signals[Kind.ACCOUNTS],
+            "age": Type.DURATION,
+            "own": Type.BOOL,
+            "affinity": Type.NUMBER,
+        },
+    },
+    CATALOG.embeddings,
+    {**CATALOG.models, **dict.fromkeys(PASSES, HEADS)},
 )
-"""With the models that presets name."""
+"""With the models and signals that presets name."""
 
 
 def linked(lists: Mapping[int, list[tuple[int, float]]], n: int) -> Links:
@@ -119,7 +129,7 @@ class Tiny:
     def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
         self.asked.append((name, len(rows)))
         if name == "age":
-            return context.now - self.columns[Kind.MEDIA]["ts"][rows]
+            return context.now - self.columns[kind]["ts"][rows]
         return self.columns[kind][name][rows]
 
     def links(self, name: str) -> tuple[Links, ...]:
@@ -150,7 +160,12 @@ def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6)
     kinds[Kind.MEDIA] |= {"account_id": owner, "media_type": types, "ts": ts}
     behind = np.where(np.arange(accounts) < users, np.arange(accounts), NONE).astype(np.int32)
     joined = NOW - DAY * np.arange(accounts, dtype=np.int64)
-    kinds[Kind.ACCOUNTS] |= {"user_id": behind, "ts": joined}
+    kinds[Kind.ACCOUNTS] |= {
+        "user_id": behind,
+        "ts": joined,
+        "own": np.zeros(accounts, np.bool_),
+        "affinity": np.zeros(accounts, np.float32),
+    }
     events: list[Event] = []
     times = np.sort(NOW - rng.integers(0, 40 * DAY, users * 20))
     for time in times.tolist():

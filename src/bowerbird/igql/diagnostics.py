@@ -55,6 +55,7 @@ class Code(StrEnum):
     LATE_FILTER = "late-filter"
     CONSTANT_COLUMN = "constant-column"
     WEIGHTS = "weights"
+    EXTENSION = "extension"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bowerbird.igql.expression import (
     Signal,
     conjuncts,
 )
+from bowerbird.igql.extend import extensions
 from bowerbird.igql.frame import ABSENT, Frame
 from bowerbird.igql.functions import FUNCTIONS
 from bowerbird.igql.running import Run
@@ -38,11 +39,17 @@ def compute(expression: Expression, frame: Frame, run: Run) -> Any:
             return _double(frame.column(name, type), type)
         case RowNumber():
             return frame.rows
-        case Signal(kind=kind, name=name, type=type):
-            found = run.signals.compute(kind, name, frame.rows, run.context)
-            return _double(found, type)
+        case Signal(type=type):
+            return _double(_signal(expression, frame, run), type)
         case Apply(function=function, args=args):
             return FUNCTIONS[function].compute(*(compute(arg, frame, run) for arg in args))
+
+
+def _signal(signal: Signal, frame: Frame, run: Run) -> Values:
+    kind, name = signal.kind, signal.name
+    if signal.added:
+        return extensions().signals[kind, name].compute(run.signals, frame.rows, run.context)
+    return run.signals.compute(kind, name, frame.rows, run.context)
 
 
 def _double(values: Values, type: Type) -> Values:

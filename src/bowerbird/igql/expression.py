@@ -43,11 +43,16 @@ class RowNumber:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something the World, the Overlay or the Version knows of a row."""
+    """Something the World, the Overlay or the Version knows of a row.
+
+    Attributes:
+        added: whether another package computes it (`bowerbird.igql.extend`).
+    """
 
     kind: Kind
     name: str
     type: Type
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)

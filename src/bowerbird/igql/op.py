@@ -144,6 +144,7 @@ class Op:
         node: the plan node that its rule makes.
         run: the kernel of `node`: reads its inputs through `Run`.
         merged: whether evidence for one row has to be merged before it.
+        doc: a sentence about it; those of the language itself have `docs/igql.md`.
     """
 
     name: str
@@ -155,3 +156,4 @@ class Op:
     run: Runner
     rest: Rest = Rest.NOTHING
     merged: bool = True
+    doc: str = ""

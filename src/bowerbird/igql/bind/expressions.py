@@ -8,6 +8,7 @@ from functools import singledispatchmethod
 
 import numpy as np
 
+from bowerbird.core.candidates import Kind
 from bowerbird.core.errors import did_you_mean
 from bowerbird.core.signals import Catalog, Type
 from bowerbird.igql import ast
@@ -35,6 +36,7 @@ from bowerbird.igql.expression import (
     RowNumber,
     Signal,
 )
+from bowerbird.igql.extend import extensions
 from bowerbird.igql.functions import CALLED, FUNCTIONS
 from bowerbird.igql.limits import Limits
 
@@ -255,8 +257,14 @@ class Expressions:
             return RowNumber(type)
         if (brief := short(name, stream.kind)) and brief in stream.columns:
             return Column(brief, stream.columns[brief])
-        signal = self.catalog.signals.get(stream.kind, {}).get(name)
-        return Signal(stream.kind, name, signal) if signal else None
+        return self._signal(stream.kind, name)
+
+    def _signal(self, kind: Kind, name: str) -> Expression | None:
+        own = self.catalog.signals.get(kind, {}).get(name)
+        if own:
+            return Signal(kind, name, own)
+        added = extensions().signals.get((kind, name))
+        return Signal(kind, name, added.type, added=True) if added else None
 
     def _defined(self, name: str, scope: Scope) -> bool:
         entry = self.names.get(name)
@@ -274,6 +282,7 @@ class Expressions:
         if scope.stream and scope.stream.kind:
             kind = scope.stream.kind
             names.update(scope.stream.columns, self.catalog.signals.get(kind, {}))
+            names.update(name for of, name in extensions().signals if of is kind)
             names.add(OWN_IDS[kind][0])
         return names
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import ClassVar
 
 from bowerbird.core.candidates import Kind
@@ -18,13 +19,28 @@ from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.functions import CALLED
 from bowerbird.igql.label import Label
 from bowerbird.igql.op import Branch, Call, Op, Rest, Shape
-from bowerbird.igql.ops import BY_NAME, OPS
+from bowerbird.igql.ops import BY_NAME
 from bowerbird.igql.ops.dedupe import merged
 from bowerbird.igql.plan import Node
 
-SOURCES = tuple(op.name for op in OPS if not op.takes and op.rest is Rest.NOTHING)
-COMBINERS = tuple(op.name for op in OPS if op.rest in (Rest.BRANCHES, Rest.WEIGHTED))
-STEPS = tuple(op.name for op in OPS if op.takes)
+
+@cache
+def sources() -> tuple[str, ...]:
+    """Return the operators that a pipeline starts with."""
+    known = BY_NAME.values()
+    return tuple(op.name for op in known if not op.takes and op.rest is Rest.NOTHING)
+
+
+@cache
+def combiners() -> tuple[str, ...]:
+    """Return the operators that take pipelines."""
+    return tuple(op.name for op in BY_NAME.values() if op.rest in (Rest.BRANCHES, Rest.WEIGHTED))
+
+
+@cache
+def following() -> tuple[str, ...]:
+    """Return the operators that follow others."""
+    return tuple(op.name for op in BY_NAME.values() if op.takes)
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,7 @@ class Pipelines:
     def is_pipeline(self, node: ast.Expr) -> bool:
         if isinstance(node, ast.Name):
             entry = self.expressions.names.get(node.id)
-            return node.id in SOURCES or (entry is not None and entry.stream is not None)
+            return node.id in sources() or (entry is not None and entry.stream is not None)
         if isinstance(node, ast.Call):
             return node.name in BY_NAME and node.name not in CALLED
         return isinstance(node, ast.Pipe)
@@ -69,12 +85,12 @@ class Pipelines:
             op = BY_NAME.get(node.name)
             if op is None:
                 message = f"there is no operator `{node.name}`"
-                help = did_you_mean(node.name, (*SOURCES, *COMBINERS))
+                help = did_you_mean(node.name, (*sources(), *combiners()))
                 self.expressions.report.error(Code.UNKNOWN_OP, message, node.name_span, help)
                 return LOST
             if op.takes:
                 message = f"`{op.name}` follows {_kinds(op)}, here it follows nothing"
-                starts = ", ".join((*SOURCES, *COMBINERS))
+                starts = ", ".join((*sources(), *combiners()))
                 help = f"steps follow a dot, as in `x.{op.name}()`; first comes {starts} or a name"
                 self.expressions.report.error(Code.WRONG_KIND, message, node.name_span, help)
                 return LOST
@@ -95,12 +111,12 @@ class Pipelines:
             message = f"`{node.id}` is a value, not rows: no pipeline can start with it"
             self.expressions.report.error(Code.NOT_A_PIPELINE, message, node.span)
             return LOST
-        if node.id in SOURCES:
+        if node.id in sources():
             return self._call(BY_NAME[node.id], (), node.span, LOST, before)
         pipelines = [
             name for name, known in self.expressions.names.items() if known.stream is not None
         ]
-        help = did_you_mean(node.id, (*SOURCES, *COMBINERS, *pipelines))
+        help = did_you_mean(node.id, (*sources(), *combiners(), *pipelines))
         message = f"nothing is called `{node.id}` that a pipeline can start with"
         if node.id in self.expressions.later:
             message = f"`{node.id}` is defined further down"
@@ -123,17 +139,23 @@ class Pipelines:
             message = f"`{step.name}` starts a pipeline: it cannot follow one"
             self.expressions.report.error(Code.WRONG_KIND, message, step.name_span)
             return
-        fitting = [op.name for op in OPS if op.takes and (not stream.kind or _fits(op, stream))]
+        fitting = [
+            op.name
+            for op in BY_NAME.values()
+            if op.takes and (not stream.kind or _fits(op, stream))
+        ]
         message = f"there is no operator `{step.name}`"
         help = did_you_mean(step.name, fitting)
-        if "did you mean" not in help and "did you mean" in did_you_mean(step.name, STEPS):
-            help = did_you_mean(step.name, STEPS)
+        if "did you mean" not in help and "did you mean" in did_you_mean(step.name, following()):
+            help = did_you_mean(step.name, following())
         self.expressions.report.error(Code.UNKNOWN_OP, message, step.name_span, help)
 
     def _wrong_kind(self, step: ast.Pipe, op: Op, kind: Kind) -> None:
         message = f"`{op.name}` follows {_kinds(op)}, but these are {kind}"
         ways = [
-            f"`{known.name}`" for known in OPS if kind in known.takes and known.gives in op.takes
+            f"`{known.name}`"
+            for known in BY_NAME.values()
+            if kind in known.takes and known.gives in op.takes
         ]
         wanted = _kinds(op)
         help = f"from {kind} to {wanted}: {', '.join(ways)}" if ways else ""
@@ -232,14 +254,20 @@ class Pipelines:
         """Return a name for the source of rows: `seeds.account_nn(default).posted_media`."""
         parts: list[str] = []
         while isinstance(node, ast.Pipe):
-            if node.name in HOPS:
+            if _hops(node.name):
                 parts.append(node.name + _which(node.args))
             node = node.input
         head = node.id if isinstance(node, ast.Name) else getattr(node, "name", "")
         return ".".join([head, *reversed(parts)])
 
 
-HOPS = {op.name for op in OPS if op.takes and (op.gives or op.name in ("co_engaged", "linear"))}
+STAY = ("co_engaged", "linear")
+"""Hops to rows of the kind that they start from."""
+
+
+def _hops(name: str) -> bool:
+    op = BY_NAME.get(name)
+    return op is not None and bool(op.takes) and (op.gives is not None or name in STAY)
 
 
 def _which(args: tuple[ast.Arg, ...]) -> str:
@@ -250,7 +278,7 @@ def _which(args: tuple[ast.Arg, ...]) -> str:
 
 
 def _combines(node: ast.Expr) -> bool:
-    return isinstance(node, ast.Call) and node.name in COMBINERS
+    return isinstance(node, ast.Call) and node.name in combiners()
 
 
 def _adds(op: Op) -> bool:

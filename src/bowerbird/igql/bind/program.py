@@ -10,7 +10,7 @@ from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
 from bowerbird.igql.bind.expressions import Expressions
 from bowerbird.igql.bind.params import Param, Value, declare
-from bowerbird.igql.bind.pipelines import STEPS, Pipelines
+from bowerbird.igql.bind.pipelines import Pipelines, following
 from bowerbird.igql.bind.scope import Entry
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code, Report
@@ -70,8 +70,8 @@ def _too_much(stream: Stream, limit: int, spans: Mapping[int, Span], report: Rep
         return False
     blamed = max((id for id in took if id in spans), key=lambda id: took[id])
     message = (
-        f"with all caps full this program may take {sum(took.values()):,.0f} ms, {limit:,} at most; "
-        f"this step alone {took[blamed]:,.0f}"
+        f"with all caps full this program may take {sum(took.values()):,.0f} ms, "
+        f"{limit:,} at most; this step alone {took[blamed]:,.0f}"
     )
     help = "lower the caps of this step or of those before it"
     report.error(Code.TOO_MUCH_WORK, message, spans[blamed], help)
@@ -113,7 +113,7 @@ class _Binder:
         return result
 
     def _define(self, name: str, span: Span, entry: Entry) -> bool:
-        if name in BY_NAME and name not in STEPS:
+        if name in BY_NAME and name not in following():
             message = f"`{name}` is an operator and cannot be defined anew"
             self.report.error(Code.RESERVED_NAME, message, span)
             return False

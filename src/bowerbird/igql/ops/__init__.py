@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from bowerbird.igql.extend import extensions
 from bowerbird.igql.label import Label, run_label
+from bowerbird.igql.later import Later
 from bowerbird.igql.op import Op
 from bowerbird.igql.ops.account_nn import ACCOUNT_NN
 from bowerbird.igql.ops.accounts import ACCOUNTS
@@ -85,9 +88,21 @@ OPS: tuple[Op, ...] = (
     UNION,
     FIRST_OF,
 )
-"""Every operator of the language."""
+"""Every operator of the language itself."""
 
-BY_NAME: Mapping[str, Op] = {op.name: op for op in OPS}
 
-RUNNERS: Mapping[type[Node], Runner] = {op.node: op.run for op in OPS} | {Label: run_label}
+@cache
+def _by_name() -> Mapping[str, Op]:
+    return {op.name: op for op in OPS} | dict(extensions().ops)
+
+
+@cache
+def _runners() -> Mapping[type[Node], Runner]:
+    return {op.node: op.run for op in _by_name().values()} | {Label: run_label}
+
+
+BY_NAME: Mapping[str, Op] = Later(_by_name)
+"""Every operator by name, those of other packages too."""
+
+RUNNERS: Mapping[type[Node], Runner] = Later(_runners)
 """Type of plan node -> its kernel."""
