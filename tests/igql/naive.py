@@ -337,7 +337,7 @@ class Naive:
         every = []
         for (_, rows), part in zip(found, node.weights, strict=True):
             place = {id(row): i for i, row in enumerate(best_first(rows), 1)}
-            top = max([0.0, *(row.score for row in rows)]) or 1.0
+            top = max([0.0, *(row.score for row in rows if not missing(row.score))]) or 1.0
             for row in rows:
                 scale = {
                     "rank": part / (60 + place[id(row)]),

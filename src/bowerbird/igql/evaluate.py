@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bowerbird.core.candidates import Column as Values
-from bowerbird.core.candidates import Mask
+from bowerbird.core.candidates import Mask, Positions
 from bowerbird.core.facts import F64
 from bowerbird.core.signals import Condition, Type
 from bowerbird.igql.expression import (
@@ -23,6 +23,7 @@ from bowerbird.igql.expression import (
 from bowerbird.igql.extend import extensions
 from bowerbird.igql.frame import ABSENT, Frame
 from bowerbird.igql.functions import FUNCTIONS
+from bowerbird.igql.kernels.narrow import narrow
 from bowerbird.igql.running import Run
 
 MEASURED = (Type.NUMBER, Type.DURATION, Type.TIME)
@@ -81,27 +82,37 @@ def mask(condition: Expression, frame: Frame, run: Run) -> Mask:
 def keep(condition: Expression, frame: Frame, run: Run) -> Frame:
     """Return the rows that `condition` holds for, reading later signals of fewer and fewer.
 
-    Conditions that the signals can ask in one pass are asked together, before the others.
+    Conditions that the signals can ask in one pass are asked together, before the others; one
+    that compares a whole column is gathered, compared and cut in one loop.
     """
     parts = list(conjuncts(condition))
-    sifted = [] if run.analyse else _sifted(parts, frame, run)
-    together = [part for part, _ in sifted]
-    left, at = frame, None
-    if sifted and len(left):
-        asked = [simple for _, simple in sifted]
-        kept = np.flatnonzero(run.sift(frame.kind, asked, frame.rows))
-        left, at = frame.take(kept), kept
+    together = [] if run.analyse else _sifted(parts, frame, run)
+    left = np.arange(len(frame))
+    if together and len(left):
+        simple = [known for _, known in together]
+        left = np.flatnonzero(run.sift(frame.kind, simple, frame.rows))
+    done = [part for part, _ in together]
     for part in parts:
         if not len(left):
             break
-        if part in together:
-            continue
-        kept = np.flatnonzero(mask(part, left, run))
-        run.dropped(part, len(left) - len(kept))
-        if len(kept) < len(left):
-            at = kept if at is None else at[kept]
-            left = frame.take(at)
-    return left
+        if part not in done:
+            kept = _kept(part, frame, left, run)
+            run.dropped(part, len(left) - len(kept))
+            left = kept
+    return frame if len(left) == len(frame) else frame.take(left)
+
+
+def _kept(part: Expression, frame: Frame, left: Positions, run: Run) -> Positions:
+    """Return the positions of `left` whose rows in `frame` pass `part`."""
+    simple = _simple(part)
+    column = run.whole(frame.kind, simple.name) if simple else None
+    if simple and column is not None:
+        found = narrow(column, frame.rows, left, simple.compare, simple.value)
+        if found is not None:
+            return found
+    here = frame if len(left) == len(frame) else frame.take(left)
+    passed: Positions = left[mask(part, here, run)]
+    return passed
 
 
 def _sifted(parts: list[Expression], frame: Frame, run: Run) -> list[tuple[Expression, Condition]]:

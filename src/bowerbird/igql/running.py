@@ -105,6 +105,7 @@ class Run:
     partial: bool = False
     analyse: bool = False
     _frames: dict[int, Frame] = field(default_factory=dict)
+    _wholes: dict[tuple[Kind, str], NDArray[Any] | None] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
     _drops: list[tuple[Expression, int]] = field(default_factory=list)
     _inside: list[int] = field(default_factory=lambda: [0])
@@ -180,6 +181,15 @@ class Run:
     def sift(self, kind: Kind, conditions: Sequence[Condition], rows: Rows) -> Mask:
         """Return which of `rows` ([n]) pass conditions that `sifts` said yes to."""
         return cast(Sifting, self.signals).sift(kind, conditions, rows, self.context)
+
+    def whole(self, kind: Kind, name: str) -> NDArray[Any] | None:
+        """Return a whole column of the World, read-only; None where it has to be computed."""
+        if (kind, name) not in self._wholes:
+            try:
+                self._wholes[kind, name] = self.array(kind, name)
+            except KeyError:
+                self._wholes[kind, name] = None
+        return self._wholes[kind, name]
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         """Return a whole column of the World, read-only."""

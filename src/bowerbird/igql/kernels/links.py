@@ -42,7 +42,9 @@ def _expand(rows: Any, scores: Any, k: int, one: Any, two: Any) -> Any:
     for i in range(len(rows)):
         first, second = line_of(one[0], rows[i]), line_of(two[0], rows[i])
         left, right = _filled(one, rows[i]), _filled(two, rows[i])
-        strength = max(np.float64(scores[i]), 0.0)
+        strength = np.float64(scores[i])
+        if not strength > 0.0:
+            strength = 0.0  # negative or missing: no evidence, but listed all the same
         a, b, start = 0, 0, n
         while n - start < k and (a < left or b < right):
             if b >= right or (a < left and one[3][first, a] >= two[3][second, b]):

@@ -20,7 +20,7 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
     size = 16
     while size < 2 * n:
         size *= 2
-    slots = np.full(size, -1, np.int32)
+    slots = np.full(size, -1, np.int64)  # row << 32 | number of the distinct row
     best = np.empty(n, np.int64)
     total = np.empty(n, np.float64)
     most = np.empty(n, np.float64)
@@ -33,15 +33,15 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
         part = min(score, 1.0) if mode == 2 else score
         at = (np.uint64(np.uint32(row)) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
         slot = np.int64(at) & (size - 1)
-        while slots[slot] >= 0 and rows[best[slots[slot]]] != row:
+        while slots[slot] >= 0 and (slots[slot] >> 32) != row:
             slot = (slot + 1) & (size - 1)
-        known = slots[slot]
-        if known < 0:
-            slots[slot] = found
+        if slots[slot] < 0:
+            slots[slot] = (np.int64(row) << 32) | found
             best[found], most[found] = i, score
             total[found] = part
             found += 1
             continue
+        known = slots[slot] & 0xFFFFFFFF
         if mode == 0:
             total[known] += part
         elif mode == 1:

@@ -62,7 +62,7 @@ def scaled(frame: Frame, weight: float, scale: str) -> F64:
         place = np.empty(len(frame))
         place[best_first(frame.score)] = np.arange(1, len(frame) + 1)
         return weight / (OFFSET + place)
-    top = score.max(initial=0.0) if scale == "max" else 1.0
+    top = float(np.fmax.reduce(score, initial=0.0)) if scale == "max" else 1.0
     return weight * score / (top or 1.0)
 
 

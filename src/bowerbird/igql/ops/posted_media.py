@@ -44,8 +44,11 @@ class PostedMedia(Node):
 
 
 @kernel
-def _posted(accounts: Any, scores: Any, links: Any, ts: Any, since: int, cap: int) -> Any:
+def _posted(
+    accounts: Any, scores: Any, links: Any, ts: Any, dated: bool, since: int, cap: int
+) -> Any:
     room = 0
+    fade = 1.0 + FADE * np.arange(cap)
     for i in range(len(accounts)):
         line = line_of(links[0], accounts[i])
         room += 0 if line < 0 else min(cap, links[2][line])
@@ -61,10 +64,10 @@ def _posted(accounts: Any, scores: Any, links: Any, ts: Any, since: int, cap: in
             media = links[1][line, j]
             if taken == cap:
                 break
-            if media < 0 or ts[media] < since:
+            if media < 0 or (dated and ts[media] < since):
                 continue
             at[n], rows[n] = i, media
-            score[n] = np.float64(scores[i]) / (1.0 + FADE * taken)
+            score[n] = np.float64(scores[i]) / fade[taken]
             taken += 1
             n += 1
     return at[:n], rows[:n], score[:n]
@@ -102,7 +105,9 @@ def run_posted_media(node: PostedMedia, run: Run) -> Frame:
     since = 0 if node.within is None else run.context.now - int(node.within)
     own_score = accounts.score
     lists, ts = run.lists("posted"), run.array(Kind.MEDIA, "ts")
-    at, rows, score = _posted(accounts.rows, own_score, lists, ts, since, cap)
+    at, rows, score = _posted(
+        accounts.rows, own_score, lists, ts, node.within is not None, since, cap
+    )
     frame = accounts.hop(Kind.MEDIA, rows, at, {SCORE: score})
     if node.where is None:
         return frame

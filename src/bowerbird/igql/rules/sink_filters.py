@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bowerbird.core.candidates import SCORE, SEED_MEDIA, SIMILARITY, SOURCE, VIA
+from bowerbird.igql.cost import chance, nanoseconds
 from bowerbird.igql.expression import Expression, both, conjuncts
 from bowerbird.igql.label import Label
 from bowerbird.igql.ops.account_nn import AccountNn
@@ -16,7 +17,7 @@ from bowerbird.igql.ops.posted_media import PostedMedia
 from bowerbird.igql.plan import Node, map_inputs
 from bowerbird.igql.rules.reading import about_rows, columns_read
 from bowerbird.igql.rules.sharing import shared
-from bowerbird.igql.stages import Best, Rescore
+from bowerbird.igql.stages import Best, Merge, Rescore
 
 HOPS: dict[type[Node], frozenset[str]] = {
     AccountNn: frozenset({SCORE, SIMILARITY, VIA}),
@@ -27,11 +28,16 @@ HOPS: dict[type[Node], frozenset[str]] = {
 """Hops that treat each row by itself -> the columns they set. Those with caps over all are not."""
 
 
+MERGING = 15.0
+"""Nanoseconds for each row that is merged: a condition that costs less is asked before."""
+
+
 def sink_filters(plan: Node) -> Node:
     """Move each part of a filter below the sorts, columns and hops that it does not depend on.
 
     A part that reads only what rows carried over a hop holds for all that one row led to, or for
-    none. A node with other readers is not opened: it would run twice.
+    none. One that asks what a row is says the same of all that is merged into it, and comes first
+    where it is cheap and drops much. A node with other readers is not opened: it would run twice.
 
     Before: filter(a and seed_action == like) <- posted_media <- x
     After:  filter(a) <- posted_media <- filter(seed_action == like) <- x
@@ -89,6 +95,9 @@ def _passes(condition: Expression, node: Node) -> bool:
     match node:
         case Best(keep=None):
             return True
+        case Merge():
+            plain = about_rows(condition) and not read
+            return plain and chance(condition) <= 0.5 and nanoseconds(condition) < MERGING
         case Label():
             return SOURCE not in read
         case Rescore():
