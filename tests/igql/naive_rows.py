@@ -59,7 +59,7 @@ def merge(rows: list[Row], combine: str) -> list[Row]:
         total[row.row] = {
             "sum": so_far + one,
             "max": max(so_far, one),
-            "noisy_or": 1 - (1 - so_far) * (1 - one),
+            "noisy_or": so_far + one * (1 - so_far),
         }[combine]
     return [row.new(score=single(total[row.row])) for row in strongest.values()]
 

@@ -44,7 +44,7 @@ def _expand(rows: Any, scores: Any, k: int, one: Any, two: Any) -> Any:
         left, right = _filled(one, rows[i]), _filled(two, rows[i])
         strength = np.float64(scores[i])
         if not strength > 0.0:
-            strength = 0.0  # negative or missing: no evidence, but listed all the same
+            strength = np.float64(0.0)  # negative or missing: no evidence, but listed all the same
         a, b, start = 0, 0, n
         while n - start < k and (a < left or b < right):
             if b >= right or (a < left and one[3][first, a] >= two[3][second, b]):

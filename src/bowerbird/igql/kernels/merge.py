@@ -47,7 +47,7 @@ def _merge(rows: Any, scores: Any, mode: int) -> Any:
         elif mode == 1:
             total[known] = max(total[known], part)
         else:
-            total[known] = 1.0 - (1.0 - total[known]) * (1.0 - part)
+            total[known] += part * (1.0 - total[known])  # so written, it cannot fall
         if score > most[known]:
             best[known], most[known] = i, score
     return best[:found], total[:found].astype(np.float32)
