@@ -21,11 +21,13 @@ from bowerbird.app.training import Progress, train
 from bowerbird.app.warming import warm_up
 from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
 from bowerbird.core.errors import NotFound
-from bowerbird.core.facts import FactBatch, FactKind
+from bowerbird.core.facts import NONE, FactBatch, FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page
+from bowerbird.core.signals import Context
 from bowerbird.igql.builder.streams import Stream
 from bowerbird.igql.check import Diagnostic, check
+from bowerbird.igql.explain import Explained, explain
 from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
 from bowerbird.journal.journal import Journal
@@ -350,6 +352,30 @@ class Bowerbird:
         with self._lock.read():
             reading = self._live.reading(self.journal.ids)
             return run_query(compiled, reading, user, at, params or {}, limit, seed)
+
+    def explain(
+        self,
+        program: str | Stream,
+        *,
+        user: str | None = None,
+        now: int | None = None,
+        params: Mapping[str, float | int | str | bool] | None = None,
+        analyze: bool = False,
+        rules: bool = False,
+    ) -> Explained:
+        """Return the plan of a program with its cost; with `analyze`, run for `user`, the real one.
+
+        Raises:
+            QueryError: it does not compile.
+        """
+        compiled = self._programs.compiled(str(program))
+        at = self.now() if now is None else now
+        with self._lock.read():
+            reading = self._live.reading(self.journal.ids)
+            context = Context(NONE if user is None else reading.ids.users.find(user), at)
+            return explain(
+                compiled, reading, context, dict(params or {}), analyze=analyze, rules=rules
+            )
 
     def check(self, text: str) -> list[Diagnostic]:
         """Return everything that is wrong or doubtful about a program; nothing when it is fine."""

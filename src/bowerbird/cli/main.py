@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from bowerbird.cli.check import check
 from bowerbird.cli.demo import demo
+from bowerbird.cli.explain import explain
 from bowerbird.cli.explore import explore
 from bowerbird.cli.fmt import fmt
 from bowerbird.cli.get import get
@@ -37,6 +38,7 @@ VERBS = (
     ("similar", similar),
     ("check", check),
     ("fmt", fmt),
+    ("explain", explain),
     ("query", query),
     ("serve", serve),
     ("versions", versions),

@@ -15,10 +15,12 @@ from bowerbird.service.runtime import Shared
 from bowerbird.service.scalars import instant
 from bowerbird.service.shapes import (
     Diagnostics,
+    Explanation,
     Question,
     Rows,
     SimilarAccounts,
     Text,
+    ToExplain,
     Versions,
 )
 
@@ -68,6 +70,32 @@ async def check(request: Request, runtime: Shared) -> Response:
     asked = await _read(request, Text)
     found = await runtime.call(runtime.bb.check, asked.text)
     return answer(Diagnostics(runtime.offset, runtime.version, list(found)))
+
+
+@router.post("/query/explain", openapi_extra=takes(ToExplain), responses=gives(Explanation))
+async def explain(request: Request, runtime: Shared) -> Response:
+    """Return the optimised plan of an IGQL program with its cost, and run it if asked to."""
+    asked = await _read(request, ToExplain)
+    found = await runtime.call(
+        runtime.bb.explain,
+        asked.text,
+        user=asked.user,
+        now=instant(asked.now),
+        params=asked.params,
+        analyze=asked.analyze,
+        rules=asked.rules,
+    )
+    return answer(
+        Explanation(
+            runtime.offset,
+            runtime.version,
+            list(found.lines),
+            list(found.changes),
+            list(found.warnings),
+            found.rows,
+            str(found),
+        )
+    )
 
 
 @router.get("/versions", responses=gives(Versions))

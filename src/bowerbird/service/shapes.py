@@ -122,6 +122,24 @@ class Rows(Answer, frozen=True):
     warnings: list[str]
 
 
+class Explanation(Answer, frozen=True):
+    """What a program does and costs.
+
+    Attributes:
+        steps: of the optimised plan, results before what they are made of, each with its estimate
+            and, where the program was run, what it really did.
+        changes: what each rule of the optimiser changed, where asked for.
+        rows: what the run gave; null where nothing was run.
+        text: the same for people.
+    """
+
+    steps: list[Any]
+    changes: list[Any]
+    warnings: list[str]
+    rows: int | None
+    text: str
+
+
 class Trace(Answer, frozen=True):
     """How a page came about."""
 
@@ -142,6 +160,18 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     user: str | None = None
     params: dict[str, Any] = {}
     now: str | int | None = None
+
+
+class ToExplain(Question, frozen=True, forbid_unknown_fields=True):
+    """An IGQL program to explain.
+
+    Attributes:
+        analyze: run it too, for `user`.
+        rules: say what each rule of the optimiser changed.
+    """
+
+    analyze: bool = False
+    rules: bool = False
 
 
 class Text(Struct, frozen=True, forbid_unknown_fields=True):
