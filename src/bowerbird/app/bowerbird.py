@@ -14,20 +14,20 @@ from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, Ver
 from bowerbird.app.config import Config, read_config, write_config
 from bowerbird.app.live import PIECE, Live, newest_version, open_world
 from bowerbird.app.lock import ReadWriteLock
-from bowerbird.app.query import run_query
+from bowerbird.app.published import published
+from bowerbird.app.query import explain_query, run_query
 from bowerbird.app.society import find_people, similar_accounts
 from bowerbird.app.tracing import trace_of
 from bowerbird.app.training import Progress, train
 from bowerbird.app.warming import warm_up
 from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
 from bowerbird.core.errors import NotFound
-from bowerbird.core.facts import NONE, FactBatch, FactKind
+from bowerbird.core.facts import FactBatch, FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page
-from bowerbird.core.signals import Context
 from bowerbird.igql.builder.streams import Stream
 from bowerbird.igql.check import Diagnostic, check
-from bowerbird.igql.explain import Explained, explain
+from bowerbird.igql.explain import Explained
 from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
 from bowerbird.journal.journal import Journal
@@ -37,9 +37,8 @@ from bowerbird.page.make import Made, make_page
 from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading, catalog
 from bowerbird.page.request import PAGE_SIZE, Request
-from bowerbird.version.manifest import read_manifest
 from bowerbird.version.overlay import catch_up
-from bowerbird.version.publish import folder_of, numbers
+from bowerbird.version.publish import numbers
 from bowerbird.version.version import overlays_of
 from bowerbird.world.world import World
 
@@ -250,20 +249,8 @@ class Bowerbird:
 
     def versions(self) -> list[VersionInfo]:
         """Return the published Versions, oldest first."""
-        root = self.path / "versions"
         current = self._live.version.number if self._live.version else 0
-        manifests = [read_manifest(folder_of(root, number)) for number in numbers(root)]
-        return [
-            VersionInfo(
-                number=manifest.number,
-                created=manifest.created,
-                offset=manifest.offset,
-                newest=manifest.newest,
-                metrics=manifest.metrics,
-                current=manifest.number == current,
-            )
-            for manifest in manifests
-        ]
+        return published(self.path / "versions", current)
 
     def _read(self, start: int, stop: int | None) -> Iterator[FactBatch]:
         return self.journal.read(start, stop)
@@ -363,19 +350,11 @@ class Bowerbird:
         analyze: bool = False,
         rules: bool = False,
     ) -> Explained:
-        """Return the plan of a program with its cost; with `analyze`, run for `user`, the real one.
-
-        Raises:
-            QueryError: it does not compile.
-        """
-        compiled = self._programs.compiled(str(program))
-        at = self.now() if now is None else now
+        """Return the plan of a program with its cost; see `igql.explain`."""
+        compiled, at = self._programs.compiled(str(program)), self.now() if now is None else now
         with self._lock.read():
-            reading = self._live.reading(self.journal.ids)
-            context = Context(NONE if user is None else reading.ids.users.find(user), at)
-            return explain(
-                compiled, reading, context, dict(params or {}), analyze=analyze, rules=rules
-            )
+            asked = (compiled, self._live.reading(self.journal.ids), user, at, params or {})
+            return explain_query(*asked, analyze=analyze, rules=rules)
 
     def check(self, text: str) -> list[Diagnostic]:
         """Return everything that is wrong or doubtful about a program; nothing when it is fine."""

@@ -13,6 +13,7 @@ from bowerbird.core.candidates import SEED, SEED_ACTION, SEED_MEDIA, SOURCE, VIA
 from bowerbird.core.facts import NONE, Action
 from bowerbird.core.ids import Ids, IdTable
 from bowerbird.core.signals import Context
+from bowerbird.igql.explain import Explained, explain
 from bowerbird.igql.program import Program
 from bowerbird.igql.run import Result, run
 from bowerbird.page.reading import Reading
@@ -41,6 +42,22 @@ def run_query(
         offset=reading.offset,
         version=reading.version_number,
     )
+
+
+def explain_query(
+    program: Program,
+    reading: Reading,
+    user: str | None,
+    now: int,
+    params: Mapping[str, float | int | str | bool],
+    *,
+    analyze: bool,
+    rules: bool,
+) -> Explained:
+    """Explain `program`; with `analyze`, run it for `user` (nobody when None) too."""
+    row = reading.ids.users.find(user) if user is not None else NONE
+    context = Context(row, now)
+    return explain(program, reading, context, dict(params), analyze=analyze, rules=rules)
 
 
 def steps_of(result: Result) -> list[dict[str, Any]]:
