@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import Action, FactBatch
 from bowerbird.core.ids import hash64
-from bowerbird.features import NAMES, NO_VECTORS, Part, Vectors, compute, no_part
+from bowerbird.features import NAMES, NO_VECTORS, SPARSE, Part, Vectors, compute, no_part
 from bowerbird.ranking.examples import Examples, build_examples
 from bowerbird.world.world import World
 from tests.features.tiny import HOUR, MINUTE, START, Row, batch
@@ -132,7 +132,45 @@ def test_an_exposure_that_is_not_ours_is_no_recipe() -> None:
     exposure: dict[str, Any] = page_of(ANA, "page", [1], offset=0, now=START)
     for details in (b"", b'{"recipe": "cake"}', b'{"slate": [1]}'):
         rows = [*POSTS, {**exposure, "details": details}, seen(ANA, 1, START + 1, "page")]
+        assert examples_of(rows).offset.tolist() == [len(POSTS)]  # before its own exposure
+        rows[len(POSTS)]["request"] = 1
         assert examples_of(rows).offset.tolist() == [len(POSTS) + 1]
+
+
+def test_what_the_page_itself_showed_is_not_among_the_last_pages() -> None:
+    shown = page_of(ANA, "page", [1, 2], offset=10**6, now=START)
+    before = page_of(ANA, "before", [2], offset=0, now=START - 5)
+    rows = [*POSTS, before, {**shown, "details": b""}, seen(ANA, 1, START + 1, "page"),
+            seen(ANA, 2, START + 1, "page")]  # fmt: skip
+    found = examples_of(rows)
+    told = found.features[:, NAMES.index("shown_before")]
+    assert dict(zip(found.media.tolist(), told.tolist(), strict=True)) == {1: 0.0, 2: 1.0}
+
+
+def test_what_depends_on_the_version_or_the_program_is_read_from_the_log() -> None:
+    logged = {"geometry_mean": [0.5], "seed_account": [2], "source": [3], "media": [99, 98]}
+    rows = [
+        *POSTS,
+        page_of(ANA, "page", [1], offset=len(POSTS), now=START, logged=logged),
+        seen(ANA, 1, START + 1, "page"),
+    ]
+    found = examples_of(rows)
+    assert found.features[0, NAMES.index("geometry_mean")] == 0.5
+    told = dict(zip(SPARSE, found.sparse[0].tolist(), strict=True))
+    assert (told["seed_account"], told["source"], told["media"]) == (2, 3, 1)
+
+
+def test_recent_accounts_end_before_the_request() -> None:
+    rows = [
+        *POSTS,
+        did(ANA, Action.LIKE, START + 5, 5),
+        seen(ANA, 1, START + HOUR, "page"),
+        did(ANA, Action.LIKE, START + HOUR + 1, 1, "page"),
+        seen(ANA, 3, START + 2 * HOUR, "later"),
+    ]
+    found = examples_of(rows)
+    recent = [found.recent[line].tolist() for line in found.asked.tolist()]
+    assert [line[:3] for line in recent] == [[2, -1, -1], [1, 2, -1]]
 
 
 def test_a_recipe_that_claims_to_know_the_future_is_cut_back() -> None:

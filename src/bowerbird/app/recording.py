@@ -7,13 +7,14 @@ that World, with vectors learned before it, up to its first `rank`; what would b
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, cast
 
 import numpy as np
 
 from bowerbird.core.candidates import Candidates, Kind
 from bowerbird.core.facts import F32
 from bowerbird.core.ids import Ids
-from bowerbird.core.signals import Context
+from bowerbird.core.signals import Context, Signals
 from bowerbird.igql.program import Program
 from bowerbird.igql.run import run
 from bowerbird.page.reading import Reading
@@ -31,12 +32,27 @@ class _Heard(Exception):
         self.rows = rows
 
 
-class _Listening(Reading):
-    """A `Reading` that hears what is to be ranked, and answers no more."""
+class _Listening:
+    """What a program reads, but for its models: it hears what is to be ranked."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reading, name)
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
         """Stop the run; see `_Heard`."""
         raise _Heard(rows)
+
+
+def listen(program: Program, reading: Reading, context: Context) -> Candidates | None:
+    """Return what `program` would first have ranked for this request, None where it ranks none."""
+    try:
+        run(program, cast(Signals, _Listening(reading)), context)
+    except _Heard as heard:
+        return heard.rows if heard.rows.kind is Kind.MEDIA and len(heard.rows) else None
+    return None
 
 
 class Recorder:
@@ -63,13 +79,9 @@ class Recorder:
         """Record request `number` of `total` if it is one of those chosen."""
         if number * self._most // total == (number - 1) * self._most // total:
             return
-        reading = _Listening(self._world, self._ids, self._version, self._overlays)
+        reading = Reading(self._world, self._ids, self._version, self._overlays)
         context = Context(user, now, seed=number)
-        try:
-            run(self._program, reading, context)
-        except _Heard as heard:
-            rows = heard.rows
-            if rows.kind is Kind.MEDIA and len(rows):
-                inputs = reading.inputs(rows, context)
-                media = rows.rows.astype(np.int32)
-                self.recorded.append(Recorded(user, now, media, inputs))
+        rows = listen(self._program, reading, context)
+        if rows is not None:
+            media = rows.rows.astype(np.int32)
+            self.recorded.append(Recorded(user, now, media, reading.inputs(rows, context)))

@@ -17,7 +17,6 @@ from bowerbird.ranking.deep import Deep
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.export import load_state
 from bowerbird.ranking.fitting import (
-    LEARNING_RATE,
     Data,
     Pace,
     learn,
@@ -86,7 +85,7 @@ def fit(
         held = Data(examples, learned, validation, columns, lookup)
         net = _new(data, spec, lookup)
         warm = last is not None and load_state(net, last / STATE)
-        rate = LEARNING_RATE * (WARM_RATE if warm else 1.0)
+        rate = spec.rate * (WARM_RATE if warm else 1.0)
         epochs = learn(net, data, held, Pace(spec.epochs, spec.patience, rate), tell)
     slot = 0 if bool((examples.position[rows] == 0).any()) else -1
     return Fitted(net, lookup, tuple(learned), columns, epochs, slot, warm)

@@ -19,9 +19,8 @@ from bowerbird.ranking.net import Batch, Net, buckets
 from bowerbird.ranking.vocabulary import Lookup, recent_lines, sparse_lines
 
 BATCH = 1024
-LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 1e-4
-LISTWISE = 0.2
+LISTWISE = 0.05
 """What putting a request's positives first counts for, beside saying each row's chance."""
 
 THREADS = 1
@@ -38,9 +37,9 @@ class Pace:
         rate: of learning, at the start; it falls to 0 on half a cosine.
     """
 
-    epochs: int = 15
-    patience: int = 3
-    rate: float = LEARNING_RATE
+    epochs: int
+    patience: int
+    rate: float
 
 
 class Data:

@@ -15,20 +15,22 @@ CHEAP: tuple[str, ...] = (
     "geometry_mean",
     "geometry_best",
     "topic_main",
-    "topic_best",
-    "affinity",
-    "affinity_engagements",
+    "topic_unknown",
     "taste_share",
-    "account_click_rate",
+    "is_live",
+    "affinity_rate",
+    "affinity_idle",
+    "affinity_engagements",
+    "account_posts",
+    "account_recent",
     "account_like_rate",
-    "media_impressions",
-    "media_recent",
-    "media_click_rate",
-    "media_like_rate",
+    "account_follow_rate",
+    "media_long_view_rate",
     "media_hide_rate",
     "media_age",
 )
-"""What the first pass reads: a dozen and a few, each a handful of reads a candidate."""
+"""What the first pass reads: those whose shuffling among a request's candidates moved the light
+net's top the most, each a handful of reads a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Spec:
         deep: whether it reads sparse features and attends to recent accounts.
         epochs: passes over the examples, at most.
         patience: of them, without a better validation.
+        rate: of learning, at the start.
     """
 
     name: str
@@ -50,10 +53,11 @@ class Spec:
     deep: bool = False
     epochs: int = 8
     patience: int = 2
+    rate: float = 2e-3
 
 
 PASSES: Mapping[str, Spec] = {
-    FINAL: Spec(FINAL, NAMES, deep=True, epochs=6),
+    FINAL: Spec(FINAL, NAMES, deep=True, epochs=6, rate=1e-3),
     SECOND: Spec(SECOND, NAMES, hidden=(64, 32), epochs=5, patience=1),
     FIRST: Spec(FIRST, CHEAP, hidden=(32, 16), epochs=2, patience=1),
 }

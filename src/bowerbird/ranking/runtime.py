@@ -61,8 +61,8 @@ class Model:
                 f"{_difference(card.features)}",
                 "train again: `bowerbird train`",
             )
-        lookup = load_lookup(folder / LOOKUP) if card.deep else None
         session = _open(folder / NET, card.net_sha256) if card.net_sha256 else None
+        lookup = load_lookup(folder / LOOKUP) if card.deep else None
         return Model(card, session, lookup)
 
     def predict(self, inputs: Inputs) -> Mapping[str, F32]:
