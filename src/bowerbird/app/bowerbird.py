@@ -32,6 +32,7 @@ from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
 from bowerbird.journal.journal import Journal
 from bowerbird.journal.receipt import Receipt
+from bowerbird.journal.retry import retry
 from bowerbird.page.exposure import exposure_row
 from bowerbird.page.make import Made, make_page
 from bowerbird.page.programs import Programs
@@ -137,6 +138,8 @@ class Bowerbird:
         """Return whether pages and writes are whole, and why not."""
         if self._live.world.offset < self.journal.end:
             return False, f"folding: at {self._live.world.offset} of {self.journal.end} facts"
+        if self.journal.trouble:
+            return False, f"the journal cannot seal: {self.journal.trouble}"
         if self._version_failure:
             return False, self._version_failure
         return True, ""
@@ -188,6 +191,14 @@ class Bowerbird:
             now = WallClock().now()
             summary = import_dataset(name, self.journal, source, now=now, progress=progress)
             self.catch_up()
+        self._moved()
+        return summary
+
+    def retry(self, mended: Path | None = None) -> Summary:
+        """Take rows of the quarantine again: those of `mended`, or all as they are."""
+        with self._append:
+            now = WallClock().now()
+            summary = retry(self.journal, mended, now=now, on_batch=self._fold)
         self._moved()
         return summary
 

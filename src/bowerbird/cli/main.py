@@ -9,8 +9,11 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
+from bowerbird.cli.backup import backup
 from bowerbird.cli.check import check
+from bowerbird.cli.compact import compact
 from bowerbird.cli.demo import demo
+from bowerbird.cli.doctor import doctor
 from bowerbird.cli.explain import explain
 from bowerbird.cli.explore import explore
 from bowerbird.cli.fmt import fmt
@@ -19,7 +22,9 @@ from bowerbird.cli.import_dataset import import_dataset
 from bowerbird.cli.ingest import ingest
 from bowerbird.cli.init import init
 from bowerbird.cli.output import complain, json_line
+from bowerbird.cli.quarantine import quarantine
 from bowerbird.cli.query import query
+from bowerbird.cli.restore import restore
 from bowerbird.cli.serve import serve
 from bowerbird.cli.similar import similar
 from bowerbird.cli.simulate import simulate
@@ -43,6 +48,11 @@ VERBS = (
     ("serve", serve),
     ("versions", versions),
     ("get", get),
+    ("quarantine", quarantine),
+    ("doctor", doctor),
+    ("compact", compact),
+    ("backup", backup),
+    ("restore", restore),
 )
 """The verbs in the order of a first day with them; what is heavy they import when they run."""
 

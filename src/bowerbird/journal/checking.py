@@ -42,9 +42,11 @@ def _events(
         may = (kind is FactKind.EVENT or "kind" in rows.columns) and rows.columns.keys() <= NAMES
         return rows.columns, np.arange(len(rows) if may else 0)
     events = [type(row) is EventRow for row in rows]
-    if all(events):
+    if events and all(events):
         return columns_of(rows), np.arange(len(rows))  # type: ignore[arg-type]  # all of them are
     positions = np.flatnonzero(events)
+    if not len(positions):
+        return {}, positions
     found = [row for row in rows if type(row) is EventRow]
     return columns_of(found), positions
 

@@ -26,12 +26,14 @@ class Chunk:
         lines: [n] where each stood, from 1; for Parquet the number of the row.
         raw: [n] what each said; None where that is the row itself.
         rejects: rows that could not even be decoded.
+        columns: the names that the cells of `raw` go by, where it does not say itself (CSV).
     """
 
     rows: Sequence[object]
     lines: Sequence[int]
     raw: Sequence[str | bytes] | None
     rejects: tuple[Reject, ...] = ()
+    columns: tuple[str, ...] = ()
 
     def raw_of(self, position: int) -> str:
         """Return what the row at `position` said, as text."""

@@ -193,7 +193,10 @@ def _drafts(
             checked = check_chunk(chunk, now=now, untimed=untimed, kind=named)
             faults = sorted(checked.faults.items())
             rejects = [Reject(chunk.lines[p], reason, chunk.raw_of(p)) for p, reason in faults]
-            load.quarantine.add(source.path.name, _by_line(chunk, rejects))
+            kind_name = named.name.lower() if named is not None else ""
+            load.quarantine.add(
+                source.path.name, _by_line(chunk, rejects), kind_name, chunk.columns
+            )
             rows += len(chunk.rows) + len(chunk.rejects)
             yield checked.draft
             if progress is not None:

@@ -306,6 +306,19 @@ class Journal:
             self._require_writer()
             return self._vault.merge(at_least)
 
+    def compact(self) -> int:
+        """Seal the tail, merge whatever can be, and give the room back; return files merged away.
+
+        Raises:
+            JournalError: the disk did not take it; nothing is lost.
+        """
+        self.seal()
+        merged = self.merge(at_least=2)
+        with self._merging, self._mutex:
+            self._vault.remove_retired()
+            self._tail.shrink()
+        return merged
+
     @property
     def trouble(self) -> str:
         """Why sealing or merging in the background failed the last time; empty when it did not."""

@@ -115,6 +115,15 @@ def write_parquet(path: Path, batch: FactBatch, hashes: U64, ids: Ids) -> None:
         cursor.close()
 
 
+def read_hashes(paths: Sequence[Path]) -> U64:
+    """Return the hashes [n, 2] of the facts of the segments at `paths`."""
+    query = "SELECT hash_1, hash_2 FROM read_parquet($paths)"
+    with engine().cursor() as cursor:
+        given = {"paths": [str(path) for path in paths]}
+        columns = cursor.execute(query, given).fetchnumpy()
+    return np.stack([columns["hash_1"], columns["hash_2"]], axis=1)
+
+
 def merge_parquet(path: Path, parts: Sequence[Path]) -> None:
     """Write the facts of the segments at `parts` as one segment."""
     cursor = engine().cursor()

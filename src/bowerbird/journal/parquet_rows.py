@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bowerbird.core.errors import InputError
-from bowerbird.journal.chunks import CHUNK_ROWS, Chunk, Columns
+from bowerbird.journal.chunks import Chunk, Columns
 from bowerbird.journal.parquet import engine
+from bowerbird.journal.plain import NAMES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+NUMPY = frozenset({"VARCHAR", "BIGINT", "INTEGER", "SMALLINT", "DOUBLE", "TIMESTAMP"})
+"""Types that come out the same as arrays, which is several times quicker."""
+
+RANGE_ROWS = 131_072
 RANGE = """
 FROM read_parquet($path, file_row_number = true)
 WHERE file_row_number >= $first AND file_row_number < $stop ORDER BY file_row_number
@@ -32,15 +37,17 @@ def read_parquet_rows(path: Path, *, events: bool = False) -> Iterator[Chunk]:
         try:
             file = {"path": str(path)}
             told = cursor.execute("DESCRIBE SELECT * FROM read_parquet($path)", file).fetchall()
-            names = [name for name, *_ in told]
-            columns = ", ".join(_selected(name, type_) for name, type_, *_ in told)
+            types = {name: type_ for name, type_, *_ in told}
+            quick = set(types) <= NAMES and set(types.values()) <= NUMPY
+            fetch = _arrays if quick else _records
+            columns = ", ".join(_selected(n, t, quick=quick) for n, t in types.items())
             total = _count(cursor, file)
-            for first in range(0, total, CHUNK_ROWS):
-                span = {**file, "first": first, "stop": first + CHUNK_ROWS}
-                records = cursor.execute(f"SELECT {columns} {RANGE}", span).fetchall()
-                values = [list(column) for column in zip(*records, strict=True)]
-                rows = Columns(dict(zip(names, values, strict=True)), len(records))
-                yield Chunk(rows, range(first + 1, first + 1 + len(records)), None)
+            for first in range(0, total, RANGE_ROWS):
+                span = {**file, "first": first, "stop": first + RANGE_ROWS}
+                values = fetch(cursor.execute(f"SELECT {columns} {RANGE}", span))
+                size = min(RANGE_ROWS, total - first)
+                rows = Columns(dict(zip(types, values, strict=True)), size)
+                yield Chunk(rows, range(first + 1, first + 1 + size), None)
         except duckdb.Error as error:
             raise InputError(f"cannot read {path}: {error}") from error
 
@@ -50,7 +57,17 @@ def _count(cursor: DuckDBPyConnection, file: Mapping[str, str]) -> int:
     return int(found[0][0])
 
 
-def _selected(name: str, type_: str) -> str:
+def _records(cursor: DuckDBPyConnection) -> list[list[Any]]:
+    return [list(column) for column in zip(*cursor.fetchall(), strict=True)]
+
+
+def _arrays(cursor: DuckDBPyConnection) -> list[list[Any]]:
+    # Whole columns at a time; a masked array gives None where its list is asked for.
+    return [column.tolist() for column in cursor.fetchnumpy().values()]
+
+
+def _selected(name: str, type_: str, *, quick: bool) -> str:
     column = '"' + name.replace('"', '""') + '"'
     # DuckDB can only hand over a time with a zone where a further package is installed.
-    return f"epoch_ms({column}) AS {column}" if type_ == "TIMESTAMP WITH TIME ZONE" else column
+    in_ms = type_ == "TIMESTAMP WITH TIME ZONE" or (quick and type_ == "TIMESTAMP")
+    return f"epoch_ms({column}) AS {column}" if in_ms else column

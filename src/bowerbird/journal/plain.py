@@ -8,6 +8,7 @@ such rows the columns made here are those of `check`, several times quicker. All
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -47,9 +48,14 @@ class EventRow(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     time_known: Any = None
 
 
+VALUES = attrgetter(*EventRow.__struct_fields__)
+
+
 def columns_of(rows: Sequence[EventRow]) -> dict[str, Column]:
-    """Return name -> [n] of the values of `rows`."""
-    return {name: [getattr(row, name) for row in rows] for name in EventRow.__struct_fields__}
+    """Return name -> [n] of the values of `rows`, at least one."""
+    columns = zip(*map(VALUES, rows), strict=True)
+    names = EventRow.__struct_fields__
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
 def plain_events(
@@ -220,7 +226,7 @@ def _times_of_text(column: list[str]) -> NDArray[np.int64] | None:
         texts = [
             v if v.isascii() and v.isdecimal() and len(v) == EPOCH_DIGITS else "0" for v in column
         ]
-        return np.array(texts).astype(np.int64)
+        return np.fromiter(map(int, texts), np.int64, len(texts))
     if len(first) not in (20, 24) or first[10] != "T" or first[-1] != "Z":
         return None
     length = len(first)

@@ -16,7 +16,7 @@ OF_ROWS |= {"surfaces": "surface"}
 READABLE = {"name": "name", "surface": "surface"}
 
 LISTED = """
-UNION SELECT unnest(items) AS at, unnest(item_ids) AS id
+UNION SELECT unnest(items) AS line, unnest(item_ids) AS id
 FROM read_parquet($paths) WHERE (kind_code = {exposure}) = {is_media} AND len(items) > 0
 """
 NEWEST = f"""
@@ -53,10 +53,10 @@ def _query(space: str) -> str:
     if name := OF_ROWS.get(space):
         readable = READABLE.get(name, f"{name}_id")
         parts.append(
-            f"SELECT DISTINCT {name}_row AS at, {readable} AS id FROM read_parquet($paths)"
+            f"SELECT DISTINCT {name}_row AS line, {readable} AS id FROM read_parquet($paths)"
         )
     else:
-        parts.append("SELECT NULL::INTEGER AS at, NULL::VARCHAR AS id WHERE false")
+        parts.append("SELECT NULL::INTEGER AS line, NULL::VARCHAR AS id WHERE false")
     if space in ("media", "topics"):
         parts.append(LISTED.format(exposure=EXPOSURE, is_media=space == "media"))
-    return f"SELECT at, id FROM ({' '.join(parts)}) WHERE at >= $known ORDER BY at"
+    return f"SELECT line, id FROM ({' '.join(parts)}) WHERE line >= $known ORDER BY line"

@@ -131,6 +131,12 @@ class Tail:
         with self._explained("copy"), closing(sqlite3.connect(path)) as copy:
             self._sql.backup(copy, pages=4096)
 
+    def shrink(self) -> None:
+        """Give the room of what was sealed back to the disk."""
+        with self._explained("shrink"):
+            self._sql.execute("VACUUM")
+            self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def check(self) -> str:
         """Return what SQLite finds wrong with its file; empty when nothing is."""
         with self._explained("read"):
