@@ -14,13 +14,16 @@ from bowerbird.cli.check import check
 from bowerbird.cli.compact import compact
 from bowerbird.cli.demo import demo
 from bowerbird.cli.doctor import doctor
+from bowerbird.cli.exam import exam
 from bowerbird.cli.explain import explain
 from bowerbird.cli.explore import explore
+from bowerbird.cli.export import export
 from bowerbird.cli.fmt import fmt
 from bowerbird.cli.get import get
 from bowerbird.cli.import_dataset import import_dataset
 from bowerbird.cli.ingest import ingest
 from bowerbird.cli.init import init
+from bowerbird.cli.map import draw_map
 from bowerbird.cli.output import complain, json_line
 from bowerbird.cli.quarantine import quarantine
 from bowerbird.cli.query import query
@@ -41,6 +44,9 @@ VERBS = (
     ("train", train),
     ("explore", explore),
     ("similar", similar),
+    ("exam", exam),
+    ("map", draw_map),
+    ("export", export),
     ("check", check),
     ("fmt", fmt),
     ("explain", explain),
