@@ -156,7 +156,7 @@ def test_a_second_seed_never_lowers_a_candidate(end: str, seed: int, seeds: list
 
 
 def test_recorded_inclusion_matches_how_often_rows_are_drawn() -> None:
-    n, draws, kept = 20, 4_000, 6
+    n, draws, kept = 20, 10_000, 6
     world = society(0)
     scores = np.linspace(2, 0.1, n, dtype=np.float32)
     world.ready["trending"] = (np.arange(n, dtype=np.int32), scores)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bowerbird.core.candidates import Candidates, Column, Kind, Rows
 from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.signals import Catalog, Context, Histories, Links, Type
+from bowerbird.world.signals import SIGNALS
 
 DAY = 86_400_000
 NOW = 1_000 * DAY
@@ -59,19 +60,11 @@ CATALOG = Catalog(
 
 PASSES = ("first_pass", "second_pass", "final_pass")
 DECLARED = Catalog(
-    {
-        **CATALOG.signals,
-        Kind.ACCOUNTS: {
-            **CATALOG.signals[Kind.ACCOUNTS],
-            "age": Type.DURATION,
-            "own": Type.BOOL,
-            "affinity": Type.NUMBER,
-        },
-    },
+    {kind: {**SIGNALS[kind], **CATALOG.signals[kind]} for kind in Kind},
     CATALOG.embeddings,
     {**CATALOG.models, **dict.fromkeys(PASSES, HEADS)},
 )
-"""With the models and signals that presets name."""
+"""With the models and signals that presets name: whatever the World has."""
 
 
 def linked(lists: Mapping[int, list[tuple[int, float]]], n: int) -> Links:
@@ -163,8 +156,6 @@ def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6)
     kinds[Kind.ACCOUNTS] |= {
         "user_id": behind,
         "ts": joined,
-        "own": np.zeros(accounts, np.bool_),
-        "affinity": np.zeros(accounts, np.float32),
     }
     events: list[Event] = []
     times = np.sort(NOW - rng.integers(0, 40 * DAY, users * 20))
@@ -202,6 +193,10 @@ def _columns(
                 made[kind][name] = rng.random(n) < (0.9 if name == "recommendable" else 0.1)
             elif type is Type.NUMBER:
                 made[kind][name] = rng.random(n, np.float32)
+    for kind, names in SIGNALS.items():
+        for name, type in names.items():
+            dtype: Any = np.bool_ if type is Type.BOOL else np.float32
+            made[kind].setdefault(name, np.zeros(sizes[kind], dtype))
     made[Kind.MEDIA]["impressions"] = rng.integers(0, 200, media).astype(np.float32)
     return made
 
