@@ -16,6 +16,7 @@ from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.igql import warm as operators
 from bowerbird.igql.program import Program
+from bowerbird.journal.hashset import HashSet
 from bowerbird.page.make import make_page
 from bowerbird.page.reading import Reading
 from bowerbird.page.request import Request
@@ -29,6 +30,9 @@ ROWS = 3
 def warm_up(program: Program, fallback: Program) -> None:
     """Make a page from nothing real, with the programs that will serve."""
     operators.warm()
+    known, hashes = HashSet(), np.ones((1, 2), np.uint64)
+    known.add(hashes)
+    known.find(hashes)
     facts = made_up()
     world = World()
     overlay = Overlay(made_up_embedding(), np.zeros(ROWS, np.int32), 0)
