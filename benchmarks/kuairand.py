@@ -4,6 +4,9 @@ Prints, for the same people, how many of the 25 they went on to click or watch l
 the page's, popularity's and ItemCF's. Every method learns from the facts before 1 May alone, and
 none may show what the person has seen before.
 
+The program's weights were chosen with `--days validation`: trained until 28 April, asked about 28
+to 30 April.
+
     .venv/bin/python benchmarks/kuairand.py ../shared/data/kuairand-pure-14d
 """
 
@@ -32,7 +35,13 @@ from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading, catalog
 from bowerbird.page.request import Request
 
+DAY = 86_400_000
 MAY = 1_651_334_400_000  # 1 May 2022 in China, epoch ms
+DAYS = {
+    "validation": ("28 to 30 April", MAY - 3 * DAY, MAY),
+    "test": ("1 to 8 May", MAY, MAY + 8 * DAY),
+}
+"""Name -> how to say it, and from when to when: what comes before is learned from."""
 SLOTS = 25
 WEIGHTS = {Action.IMPRESSION: 1.0, Action.LIKE: 6.0, Action.LONG_VIEW: 3.0}
 POSITIVE = (Action.CLICK, Action.LONG_VIEW)
@@ -40,7 +49,7 @@ POSITIVE = (Action.CLICK, Action.LONG_VIEW)
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events of the journal, as columns, cut at 1 May."""
+    """The events of the journal before the days end, as columns; `later` marks the days' own."""
 
     user: I32
     media: I32
@@ -48,11 +57,12 @@ class Log:
     later: np.ndarray
 
 
-def read_log(journal: Journal, stop: int) -> Log:
-    """Return every event with a media; `later` marks those from offset `stop` on."""
+def read_log(journal: Journal, stop: int, end: int) -> Log:
+    """Return events with a media before `end` (ms); `later` marks those from offset `stop` on."""
     parts: list[list[np.ndarray]] = [[], [], [], []]
     for batch in journal.read():
-        at = np.flatnonzero((batch.kind == FactKind.EVENT) & (batch.media != NONE))
+        told = (batch.kind == FactKind.EVENT) & (batch.media != NONE) & (batch.ts < end)
+        at = np.flatnonzero(told)
         columns = batch.user[at], batch.media[at], batch.code[at].astype(np.int32)
         for part, column in zip(parts, (*columns, batch.start + at >= stop), strict=True):
             part.append(column)
@@ -60,7 +70,7 @@ def read_log(journal: Journal, stop: int) -> Log:
 
 
 def choose_people(log: Log, count: int, seed: int) -> I32:
-    """Return `count` people with an impression from 1 May on, drawn without favour."""
+    """Return `count` people with an impression on the days, drawn without favour."""
     active = np.unique(log.user[log.later & (log.code == Action.IMPRESSION)])
     drawn = np.random.default_rng(seed).permutation(active)[:count]
     return np.sort(drawn).astype(np.int32)
@@ -73,7 +83,7 @@ def of(log: Log, user: int, later: bool, codes: tuple[int, ...]) -> I32:
 
 
 def engaged(log: Log, reading: Reading) -> Engaged:
-    """Return what the baselines learn from: impressions, likes, long views before 1 May."""
+    """Return what the baselines learn from: impressions, likes, long views before the days."""
     past = ~log.later & np.isin(log.code, list(WEIGHTS))
     weight = np.array([WEIGHTS.get(Action(code), 0.0) for code in range(12)], np.float32)
     return Engaged(
@@ -85,13 +95,13 @@ def engaged(log: Log, reading: Reading) -> Engaged:
     )
 
 
-def page_of(user: int, reading: Reading, programs: Programs, program: str) -> Page:
-    """Return the page of one person at the first moment of 1 May."""
+def page_of(user: int, reading: Reading, programs: Programs, program: str, now: int) -> Page:
+    """Return the page of one person at the first moment of the days."""
     name = reading.ids.users.id(user)
     request = Request(
         request_id=f"kuairand-{name}",
         user_id=name,
-        now=MAY,
+        now=now,
         seed=user,
         program=programs.named(program, Path()),
         fallback=programs.named("fallback", Path()),
@@ -100,8 +110,8 @@ def page_of(user: int, reading: Reading, programs: Programs, program: str) -> Pa
     return make_page(request, reading).page
 
 
-def prepare(source: Path, folder: Path) -> None:
-    """Import the log and train on what lies before 1 May, unless that was done already."""
+def prepare(source: Path, folder: Path, until: int) -> None:
+    """Import the log and train on what lies before `until`, unless that was done already."""
     Bowerbird.init(folder, clock=ClockName.JOURNAL, program="kuairand")
     with Bowerbird(folder) as bowerbird:
         if not bowerbird.journal.end:
@@ -109,7 +119,7 @@ def prepare(source: Path, folder: Path) -> None:
             summary = bowerbird.import_dataset("kuairand", source)
             print(f"imported {summary.accepted:,} facts in {perf_counter() - started:.1f} s")
         if not bowerbird.versions():
-            report = bowerbird.train(until=MAY)
+            report = bowerbird.train(until=until)
             print(f"trained on {report.facts:,} facts, {report.examples:,} examples")
             print(json.dumps({"seconds": report.seconds, "metrics": report.metrics}, indent=1))
 
@@ -118,23 +128,26 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path)
-    parser.add_argument("--folder", type=Path, default=Path("build/kuairand"))
+    parser.add_argument("--folder", type=Path, help="build/kuairand-DAYS by default")
+    parser.add_argument("--days", choices=DAYS, default="test")
     parser.add_argument("--people", type=int, default=1_000)
     parser.add_argument("--program", default="kuairand")
     parser.add_argument("--fresh", action="store_true", help="import and train again")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
+    folder: Path = asked.folder or Path("build") / f"kuairand-{asked.days}"
     if asked.fresh:
-        shutil.rmtree(asked.folder, ignore_errors=True)
-    prepare(asked.source, asked.folder)
-    rows = compare(asked.folder, asked.people, asked.program)
+        shutil.rmtree(folder, ignore_errors=True)
+    prepare(asked.source, folder, DAYS[asked.days][1])
+    rows = compare(folder, asked.people, asked.program, asked.days)
     for row in rows:
         print(json.dumps(row) if asked.json else f"{row['what']:<58} {row['ours']}")
     return 0
 
 
-def compare(folder: Path, count: int, program: str) -> list[dict[str, object]]:
+def compare(folder: Path, count: int, program: str, days: str) -> list[dict[str, object]]:
     """Return one row a figure, for `count` people."""
+    said, now, end = DAYS[days]
     with Bowerbird(folder, mode="read") as bowerbird:
         version = bowerbird.versions()[-1]
         config = bowerbird.config
@@ -143,9 +156,9 @@ def compare(folder: Path, count: int, program: str) -> list[dict[str, object]]:
         reading = Replayer(journal, folder / "versions", programs).at(
             version.offset, version.number
         )
-        log = read_log(journal, version.offset)
+        log = read_log(journal, version.offset, end)
         people = choose_people(log, count, seed=1)
-        pages = [page_of(int(user), reading, programs, program) for user in people]
+        pages = [page_of(int(user), reading, programs, program, now) for user in people]
         slates = {
             "page": [
                 np.array([reading.ids.media.find(item.media_id) for item in page.items], np.int32)
@@ -153,7 +166,7 @@ def compare(folder: Path, count: int, program: str) -> list[dict[str, object]]:
             ],
             **baseline_slates(log, people, engaged(log, reading)),
         }
-    return [*shares(log, people, pages), *hit_rows(log, people, slates)]
+    return [*shares(log, people, pages), *hit_rows(log, people, slates, said)]
 
 
 def baseline_slates(log: Log, people: I32, learned: Engaged) -> dict[str, list[I32]]:
@@ -189,7 +202,9 @@ def shares(log: Log, people: I32, pages: list[Page]) -> list[dict[str, object]]:
     ]
 
 
-def hit_rows(log: Log, people: I32, slates: dict[str, list[I32]]) -> list[dict[str, object]]:
+def hit_rows(
+    log: Log, people: I32, slates: dict[str, list[I32]], said: str
+) -> list[dict[str, object]]:
     """Return hits a person by method, and the paired differences from the page."""
     codes = tuple(int(action) for action in POSITIVE)
     later = [of(log, user, True, codes) for user in people.tolist()]
@@ -198,9 +213,7 @@ def hit_rows(log: Log, people: I32, slates: dict[str, list[I32]]) -> list[dict[s
         for name, slate in slates.items()
     }
     rng = np.random.default_rng(0)
-    rows = [
-        row("positives a person, 1 to 8 May", round(float(np.mean([len(p) for p in later])), 3))
-    ]
+    rows = [row(f"positives a person, {said}", round(float(np.mean([len(p) for p in later])), 3))]
     rows += [
         row(f"hits of {name} (sum, then a person)", _shown(counts, bootstrap(counts, rng)))
         for name, counts in found.items()

@@ -1,0 +1,197 @@
+"""Other ways to find media for people: each gives [people, media] scores from the same history.
+
+gensim and implicit come with `make benchmarks`; where they are missing their rows are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from retrieval_data import History, Pairs
+
+from bowerbird.core.facts import F32, I32
+from bowerbird.evaluation.baselines import Ease, ItemCF
+
+Scores = Callable[[I32], F32]
+"""Takes people [k], gives scores [k, n]."""
+
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A method with its settings.
+
+    Attributes:
+        learn: history and settings -> scores.
+        chosen: the settings that did best on the validation days, recall@100.
+        grid: what was tried there.
+        needs: the module it comes from.
+    """
+
+    name: str
+    learn: Callable[[History, Settings], Scores]
+    chosen: Settings
+    grid: tuple[Settings, ...] = ()
+    needs: str = "numpy"
+
+    def installed(self) -> bool:
+        """Return whether it can run here."""
+        return find_spec(self.needs) is not None
+
+
+def seeds_of(history: History, pairs: Pairs, people: I32, rows: I32, items: int) -> F32:
+    """Return [k, items] 1 where a person has the row."""
+    place = np.full(len(history.people), -1)
+    place[people] = np.arange(len(people))
+    at = place[pairs.user]
+    found = np.zeros((len(people), items), np.float32)
+    found[at[at >= 0], rows[at >= 0]] = 1
+    return found
+
+
+def popularity(history: History, settings: Settings) -> Scores:
+    """Return the same scores for everybody."""
+    scores = history.popularity.astype(np.float32)
+    return lambda people: np.tile(scores, (len(people), 1))
+
+
+def _by_matrix(history: History, pairs: Pairs, matrix: F32) -> Scores:
+    n = len(history.videos)
+    return lambda people: seeds_of(history, pairs, people, pairs.media, n) @ matrix
+
+
+def item_cf(history: History, settings: Settings) -> Scores:
+    """Return cosines with what each person watched, summed."""
+    pairs = getattr(history, settings["pairs"])
+    return _by_matrix(history, pairs, ItemCF(history.engaged(pairs), settings["shrinkage"]).matrix)
+
+
+def ease(history: History, settings: Settings) -> Scores:
+    """Return EASE's scores."""
+    pairs = getattr(history, settings["pairs"])
+    return _by_matrix(history, pairs, Ease(history.engaged(pairs), settings["ridge"]).matrix)
+
+
+def account_cf(history: History, settings: Settings) -> Scores:
+    """Return cosines between accounts, summed; each media has its account's score."""
+    pairs = getattr(history, settings["pairs"])
+    engaged = history.engaged(pairs, accounts=True)
+    matrix = ItemCF(engaged, settings["shrinkage"]).matrix
+    rows = history.account[pairs.media]
+
+    def scores(people: I32) -> F32:
+        seeds = seeds_of(history, pairs, people, rows, engaged.items)
+        found: F32 = (seeds @ matrix)[:, history.account]
+        return found
+
+    return scores
+
+
+def item2vec(history: History, settings: Settings) -> Scores:
+    """Return cosine with the mean of each person's vectors: gensim's skip-gram on the sequences."""
+    word2vec = import_module("gensim.models").Word2Vec
+    user, media = history.watched.user, history.watched.media
+    cuts = np.flatnonzero(np.diff(user)) + 1
+    sentences = [[str(v) for v in part.tolist()] for part in np.split(media, cuts)]
+    model = word2vec(sentences, sg=1, min_count=1, workers=2, seed=1, **settings)
+    n = len(history.videos)
+    vectors = np.zeros((n, model.vector_size), np.float32)
+    known = np.array([int(word) for word in model.wv.index_to_key])
+    vectors[known] = model.wv.get_normed_vectors()
+    return lambda people: seeds_of(history, history.watched, people, media, n) @ vectors @ vectors.T
+
+
+def _implicit(model: Any, history: History) -> Scores:
+    sparse = import_module("scipy.sparse")
+    pairs = history.everything
+    shape = len(history.people), len(history.videos)
+    ones = np.ones(len(pairs.user), np.float32)
+    model.fit(sparse.csr_matrix((ones, (pairs.user, pairs.media)), shape), show_progress=False)
+    return lambda people: model.user_factors[people] @ model.item_factors.T
+
+
+def als(history: History, settings: Settings) -> Scores:
+    """Return implicit's alternating least squares."""
+    module = import_module("implicit.cpu.als")
+    return _implicit(module.AlternatingLeastSquares(random_state=1, **settings), history)
+
+
+def bpr(history: History, settings: Settings) -> Scores:
+    """Return implicit's Bayesian personalised ranking."""
+    module = import_module("implicit.cpu.bpr")
+    return _implicit(module.BayesianPersonalizedRanking(random_state=1, **settings), history)
+
+
+def _grid(**choices: tuple[Any, ...]) -> tuple[Settings, ...]:
+    """Return every combination."""
+    found: list[Settings] = [{}]
+    for name, values in choices.items():
+        found = [{**settings, name: value} for settings in found for value in values]
+    return tuple(found)
+
+
+PAIRS = ("watched", "everything")
+EASE = "EASE"
+
+PEERS = (
+    Peer("popularity", popularity, {}),
+    Peer(
+        "ItemCF cosine",
+        item_cf,
+        {"pairs": "watched", "shrinkage": 10.0},
+        _grid(pairs=PAIRS, shrinkage=(0.0, 10.0, 50.0)),
+    ),
+    Peer(
+        EASE,
+        ease,
+        {"pairs": "watched", "ridge": 400.0},
+        _grid(pairs=PAIRS, ridge=(200.0, 400.0, 800.0)),
+    ),
+    Peer(
+        "account-level CF",
+        account_cf,
+        {"pairs": "watched", "shrinkage": 10.0},
+        _grid(pairs=PAIRS, shrinkage=(0.0, 10.0, 50.0)),
+    ),
+    Peer(
+        "gensim item2vec",
+        item2vec,
+        {"vector_size": 64, "window": 50, "epochs": 20, "alpha": 0.05, "ns_exponent": 0.75},
+        _grid(
+            vector_size=(64,),
+            window=(50,),
+            epochs=(20,),
+            alpha=(0.025, 0.05),
+            ns_exponent=(0.75, 0.0, -0.5),
+        ),
+        "gensim",
+    ),
+    Peer(
+        "implicit ALS",
+        als,
+        {"factors": 64, "regularization": 0.1, "alpha": 4.0, "iterations": 15},
+        _grid(
+            factors=(32, 64, 128), regularization=(0.1, 10.0), alpha=(1.0, 4.0), iterations=(15,)
+        ),
+        "implicit",
+    ),
+    Peer(
+        "implicit BPR",
+        bpr,
+        {"factors": 64, "learning_rate": 0.05, "regularization": 0.01, "iterations": 100},
+        _grid(
+            factors=(32, 64),
+            learning_rate=(0.02, 0.05),
+            regularization=(0.01, 0.05),
+            iterations=(100,),
+        ),
+        "implicit",
+    ),
+)
+"""Settings of `chosen` are from the validation days alone (`--tune`)."""
