@@ -16,7 +16,8 @@ from bowerbird.igql.check import check
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.ops.mix import _deal
 from bowerbird.igql.program import compile_program
-from bowerbird.igql.run import Result, run
+from bowerbird.igql.run import Result, execute, run
+from tests.igql.test_properties import equal
 from tests.igql.tiny import CATALOG, DAY, NOW, Event, Tiny, histories, linked, society
 
 ANA, BEN = 0, 1
@@ -243,3 +244,41 @@ def test_an_app_without_the_default_embedding_is_asked_for_one_only_by_mmr() -> 
 def test_a_mix_needs_to_know_types() -> None:
     (found,) = check("trending().mix(photo=1)", Catalog({}))
     assert found.code is Code.UNKNOWN_NAME
+
+
+TAILS = [
+    "filter(not seen)",
+    "filter(score > 0.2)",
+    "filter(popularity > 0.5 and spam < 0.7).limit(15)",
+    "let(a=account_id).filter(a == account_id).limit(9)",
+    "score(popularity).limit(7)",
+    "diversify_by(account_id, method=mmr, keep=8).filter(not muted)",
+    "mix(photo=0.3, video=0.7, keep=12).filter(policy < 0.6)",
+    "mix(story=1).limit(5)",
+    "sample(6)",
+]
+HEADS_OF = [
+    "media(k=60)",
+    "media(by=popularity, within=20d, k=40)",
+    "accounts(k=20).media_engaged_by(max_media_per_account=3)",
+    "accounts(by=followers, k=15).filter(muted).posted_media()",
+    "user.engaged_media().media_nn(k=5)",
+    "blend(0.5 * user.engaged().media_engaged_by(), 0.5 * media(k=20).media_nn())",
+]
+
+
+@pytest.mark.parametrize("head", HEADS_OF)
+def test_optimising_changes_no_row_of_these_either(head: str) -> None:
+    world = society(2)
+    rng = np.random.default_rng(5)
+    vectors = rng.normal(size=(40, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    world.vectors["default"] = ((np.arange(40, dtype=np.int32), vectors),)
+    world.lists["media_nn.default"] = world.lists["co_engaged.media"]
+    for first in TAILS:
+        for then in TAILS:
+            program = compile_program(f"{head}.{first}.{then}", CATALOG)
+            bound = program.ready({}).bound
+            context = Context(1, NOW, 3)
+            plain = execute(bound.stream.node, bound, world, context)
+            equal(execute(program.plan, bound, world, context), plain)
