@@ -37,6 +37,9 @@ SPREAD = 0.7
 """Of the logarithm of a drawn weight, around that of its middle."""
 
 EPOCHS = 30
+STEPS = 600
+"""A short log is gone over more often, until there were so many batches."""
+
 REQUESTS = 4
 """A batch, each with all its candidates."""
 
@@ -116,10 +119,11 @@ def distil(
         _List(log, int(q), columns, heads) for q in learning if log.first[q + 1] > log.first[q]
     ]
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-5)
+    epochs = max(EPOCHS, -(-STEPS * REQUESTS // max(len(lists), 1)))
     net.train()
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         for group in optimiser.param_groups:
-            group["lr"] = RATE * 0.5 * (1.0 + math.cos(math.pi * epoch / EPOCHS))
+            group["lr"] = RATE * 0.5 * (1.0 + math.cos(math.pi * epoch / epochs))
         order = rng.permutation(len(lists))
         for at in range(0, len(order), REQUESTS):
             optimiser.zero_grad(set_to_none=True)
@@ -127,7 +131,7 @@ def distil(
             chosen = [lists[q] for q in order[at : at + REQUESTS]]
             batch_loss(net, chosen, weights).backward()  # type: ignore[no-untyped-call]  # torch does not type it
             optimiser.step()
-        tell((epoch + 1) / EPOCHS)
+        tell((epoch + 1) / epochs)
     net.eval()
     return examine(net, log, later, columns, heads, seed)
 
