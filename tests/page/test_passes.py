@@ -1,0 +1,113 @@
+"""A pass that cannot answer costs the page that pass and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.core.candidates import Candidates, Kind
+from bowerbird.core.signals import Context
+from bowerbird.page.reading import Reading, priors
+from bowerbird.ranking.passes import DEFAULT, FINAL, FIRST, SECOND
+from bowerbird.ranking.runtime import Model
+from tests.service.society import copied
+
+ROWS = Candidates(Kind.MEDIA, np.arange(60, dtype=np.int32))
+
+
+class Broken:
+    """A session that answers no number."""
+
+    def run(self, outputs: list[str], inputs: Mapping[str, Any]) -> list[Any]:
+        n = len(inputs["features"])
+        return [np.full((n, 9), np.nan, np.float32)]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(tmp_path_factory)
+
+
+def without(reading: Reading, name: str, failures: Mapping[str, str] | None = None) -> None:
+    assert reading.version is not None
+    models = {key: model for key, model in reading.version.models.items() if key != name}
+    reading.version = replace(reading.version, models=models, failures=failures or {})
+
+
+def test_all_three_passes_are_published_and_default_is_the_final_one(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading = bb.reading()
+        assert reading.version is not None
+        assert {FIRST, SECOND, FINAL} <= set(reading.version.models)
+        assert reading.version.models[DEFAULT] is reading.version.models[FINAL]
+        assert (data / "versions" / "000001" / "ranking_log.parquet").is_file()
+
+
+def test_where_a_model_is_missing_the_pass_before_decides(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        without(reading, SECOND, {SECOND: "it is damaged"})
+        first = reading.predict(FIRST, ROWS, context)
+        at = np.array([40, 3, 17])
+        second = reading.predict(SECOND, ROWS.take(at), context)
+        assert {h: c.tolist() for h, c in second.items()} == {
+            h: c[at].tolist() for h, c in first.items()
+        }
+        assert reading.warnings == [
+            "model `second_pass` could not be loaded: it is damaged: the pass before decides"
+        ]
+
+
+def test_a_model_that_answers_no_number_is_skipped(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        assert reading.version is not None
+        first = reading.predict(FIRST, ROWS, context)
+        card = reading.version.models[SECOND].card
+        models = {**reading.version.models, SECOND: Model(card, Broken())}
+        reading.version = replace(reading.version, models=models)
+        second = reading.predict(SECOND, ROWS, context)
+        assert second["click"].tolist() == first["click"].tolist()
+        assert "the pass before decides" in reading.warnings[0]
+
+
+def test_the_first_model_of_a_page_that_is_missing_leaves_priors(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        without(reading, FIRST)
+        found = reading.predict(FIRST, ROWS, context)
+        assert {h: c.tolist() for h, c in found.items()} == {
+            h: c.tolist() for h, c in priors(len(ROWS)).items()
+        }
+        assert reading.warnings == ["no model `first_pass` has been published yet: priors stand in"]
+
+
+def test_a_pass_works_out_only_the_features_it_reads(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        assert reading.version is not None
+        model = reading.version.models[FIRST]
+        few = model.predict(reading.inputs(ROWS, context, model.families))
+        everything = model.predict(reading.inputs(ROWS, context))
+        assert all(few[head].tolist() == everything[head].tolist() for head in few)
+
+
+def test_a_page_of_three_passes_has_nothing_to_warn_of(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        page = bb.explore(bb.people(limit=1)[0].user_id, seed=3, now=bb.now())
+        assert not any("model" in warning for warning in page.warnings)
+
+
+def test_training_again_goes_on_from_the_last_weights(tmp_path_factory: Any) -> None:
+    data = copied(tmp_path_factory)
+    with Bowerbird(data) as bb:
+        bb.train()
+    for name in (FIRST, SECOND, FINAL):
+        card = data / "versions" / "000002" / "models" / name / "model.json"
+        assert b'"warm": true' in card.read_bytes()
