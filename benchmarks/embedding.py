@@ -29,6 +29,7 @@ from bowerbird.ig2vec.baskets import CoEngagementConfig
 from bowerbird.ig2vec.co_engagement import co_engaged_accounts
 from bowerbird.ig2vec.corpus import sentences
 from bowerbird.ig2vec.exam import exam
+from bowerbird.ig2vec.tiers import TIERS
 from bowerbird.journal.journal import Journal
 from bowerbird.simulate import simulate
 from bowerbird.simulate.truth import Truth
@@ -91,25 +92,27 @@ def rows_of(exams: list[dict[str, Any]]) -> list[dict[str, object]]:
             _row(f"next-account {cut}, beside {method}", means["embedding"], means[method])
             for method in METHODS[1:]
         ]
-    for group in ("all", "established"):
+    for group in ("all", *TIERS, "established"):
         share, base, ceiling = (
             float(np.mean([found["topics"][group][name] for found in exams]))
             for name in ("share", "base", "ceiling")
         )
         rows.append(_row(f"same topic of the 20 nearest, {group}, beside chance", share, base))
-        rows.append(_row(f"same topic of the 20 nearest, {group}, of the ceiling", share, ceiling))
+        target = 0.9 if group == "established" else None
+        what = f"same topic of the 20 nearest, {group}, of the ceiling"
+        rows.append(_row(what, share, ceiling, target))
     return rows
 
 
-def _row(what: str, ours: float, peer: float) -> dict[str, object]:
+def _row(what: str, ours: float, peer: float, target: float | None = None) -> dict[str, object]:
     return {
         "what": what,
         "ours": round(ours, 4),
         "peer": round(peer, 4),
-        "ratio": round(ours / peer, 2),
+        "ratio": round(ours / peer, 2) if peer else None,
         "unit": "share",
-        "target": None,
-        "holds": None,
+        "target": target,
+        "holds": None if target is None else ours / peer >= target,
     }
 
 

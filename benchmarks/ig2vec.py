@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import I32, NONE
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
@@ -30,7 +32,7 @@ from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.same_topic import same_topic
 from bowerbird.ig2vec.training import SPREAD, train_vectors
 
-RATES = (0.025, 0.05, 0.1)
+RATES = (0.025, 0.05, 0.1, 0.2)
 PLAIN = EmbeddingConfig(
     epochs=5, window=5, negatives=5, persons=0, smoothing=0, decay=0, min_count=1, start_scale=5
 )
@@ -197,10 +199,7 @@ def quality(accounts: int, words: int, seeds: int) -> list[dict[str, object]]:
         )
         trainers: dict[str, Trainer] = {"ours": train_vectors, "gensim": Peer.of(corpus).train}
         for name, train in trainers.items():
-            best = max(
-                (train(corpus, replace(PLAIN, lr=lr, seed=seed)) for lr in RATES),
-                key=lambda embedding: hit(embedding, chosen),
-            )
+            best = max(learned(train, corpus, seed), key=lambda found: hit(found, chosen))
             rates[name].append(best.config.lr)
             share = same_topic(best, town.topic)["all"]["share"]
             found[name].append((hit(best, asked), share))
@@ -210,6 +209,33 @@ def quality(accounts: int, words: int, seeds: int) -> list[dict[str, object]]:
         spread = f"+-{(ours - theirs).std():.3f} over {seeds} seeds"
         told = f"{what} ({spread}; rates {rates['ours']}, {rates['gensim']})"
         rows.append(row(told, float(ours.mean()), float(theirs.mean()), "share", 0.99))
+    return rows
+
+
+def learned(train: Trainer, corpus: Corpus, seed: int) -> list[Embedding]:
+    """Return the embedding of each rate that does not diverge."""
+    kept = []
+    for lr in RATES:
+        try:
+            kept.append(train(corpus, replace(PLAIN, lr=lr, seed=seed)))
+        except TrainingError as error:
+            print(error, file=sys.stderr)
+    return kept
+
+
+def growth(millions: list[int]) -> list[dict[str, object]]:
+    """Return the time of one epoch and the peak of memory, for corpora that grow."""
+    rows = []
+    for million in sorted(millions):
+        words = million * 1_000_000
+        accounts = min(words // 20, 1_000_000)
+        corpus = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
+        config = replace(PLAIN, epochs=1, threads=2)
+        fast = speed(partial(train_vectors, corpus, config), words, 2)
+        what = f"{million} M words, {accounts:,} accounts, 2 threads"
+        rows.append(row(f"one epoch of {what}", words / 1e6 / fast, None, "s"))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        rows.append(row(f"peak memory, the corpus among it, {what}", peak, None, "GiB"))
     return rows
 
 
@@ -241,15 +267,21 @@ def main() -> int:
     parser.add_argument("--words", type=int, default=2_000_000)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--growth", type=int, nargs="*", help="only this: millions of words")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     train_vectors(Town.built(40, 4, 0).sessions(1_000, 0), PLAIN)  # compiles
-    rows = speeds(asked.accounts, asked.words, asked.times)
-    rows += limits(asked.accounts, asked.words)
-    rows += quality(asked.accounts // 5, asked.words // 5, asked.seeds)
+    if asked.growth:
+        rows = growth(asked.growth)
+    else:
+        rows = speeds(asked.accounts, asked.words, asked.times)
+        rows += limits(asked.accounts, asked.words)
+        rows += quality(asked.accounts // 5, asked.words // 5, asked.seeds)
     for found in rows:
-        line = f"{found['what']}: {found['ours']} {found['unit']}, beside {found['peer']}"
-        print(json.dumps(found) if asked.json else f"{line}: {found['ratio']}x", flush=True)
+        line = f"{found['what']}: {found['ours']} {found['unit']}"
+        if found["peer"] is not None:
+            line += f", beside {found['peer']}: {found['ratio']}x"
+        print(json.dumps(found) if asked.json else line, flush=True)
     return 0
 
 
