@@ -10,6 +10,7 @@ import numpy as np
 from bowerbird.core.signals import Signals
 from bowerbird.igql.cost import chance, nanoseconds
 from bowerbird.igql.expression import Expression, conjuncts
+from bowerbird.igql.kernels.mmr import MOST
 from bowerbird.igql.ops.account_nn import AccountNn
 from bowerbird.igql.ops.co_engaged import CoEngaged
 from bowerbird.igql.ops.diversify_by import DiversifyBy
@@ -162,5 +163,8 @@ def _micros(node: Node, coming: float, going: float) -> float:
             nanos += asked * nanoseconds(part)
             asked *= chance(part)
     if isinstance(node, DiversifyBy):
-        nanos += 1.5 * going * coming * max(len(node.columns), 1)
+        pairs = going * coming
+        if node.embedding_config is not None:  # `mmr` compares vectors, of the first rows
+            pairs = 50 * going * min(coming, MOST)
+        nanos += 1.5 * pairs * max(len(node.columns), 1)
     return STEP + SOURCES.get(node.op, 0.0) + nanos / 1_000
