@@ -1,12 +1,13 @@
 """The retrieval of `benchmarks/igql.py` by hand: in numpy, Polars and DuckDB, one thread each.
 
-Each is handed the seeds, with tables loaded and queries prepared; each gives (media, score) of the
-best 500 by the same arithmetic: what a step stores is a float32, sums are in double precision.
+Each is handed the seeds, with tables loaded and queries prepared; each gives (media, score, seed)
+of the best 500 by the same arithmetic: what a step stores is a float32, sums are in double
+precision. The seed is the one behind the strongest evidence: pages show it, diversity reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-Found = tuple[NDArray[Any], NDArray[Any]]
+Found = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 Peer = Callable[[], Found]
 
 TOP = 500
@@ -42,30 +43,35 @@ class Data:
 
 
 def by_numpy(data: Data) -> Peer:
-    """Scratch arrays over all media instead of sorts; conditions cheapest first, on what is left."""
+    """Scratch arrays over all media instead of sorts; conditions on what is left of the rows."""
     size = len(data.media["spam"])
     total, first = np.zeros(size), np.zeros(size, np.int64)
-    weights = np.zeros(len(data.posted))
+    most, seed_of = np.zeros(size, np.float32), np.zeros(size, np.int32)
+    accounts = len(data.posted)
+    weights, strongest = np.zeros(accounts), np.zeros(accounts, np.float32)
+    origin = np.zeros(accounts, np.int32)
     fade = 1.0 + 0.1 * np.arange(data.posted.shape[1])
 
-    def branch(source: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    def branch(source: int) -> Found:
         (k, cap), (rows, scores) = data.caps[source], data.near[source]
-        accounts = rows[data.seeds, :k].ravel()
+        others = rows[data.seeds, :k].ravel()
         near = np.maximum(scores[data.seeds, :k].astype(np.float64), 1e-6)
         product = data.seed_scores[:, None].astype(np.float64) * near
         evidence = product.astype(np.float32).ravel()
-        np.add.at(weights, accounts, evidence)
+        np.add.at(weights, others, evidence)
+        np.maximum.at(strongest, others, evidence)
+        told = np.flatnonzero(evidence == strongest[others])[::-1]
+        origin[others[told]] = data.seeds[told // k]
         found = np.flatnonzero(weights)
         strength = weights[found].astype(np.float32)
-        weights[found] = 0
+        weights[found] = strongest[found] = 0
         media = data.posted[found, :cap].ravel()
         score = (strength[:, None].astype(np.float64) / fade[:cap]).astype(np.float32).ravel()
-        return media, score
+        return media, score, np.repeat(origin[found], cap)
 
     def retrieve() -> Found:
         branches = [branch(source) for source in range(len(data.near))]
-        media = np.concatenate([rows for rows, _ in branches])
-        score = np.concatenate([scores for _, scores in branches])
+        media, score, seed = (np.concatenate(part) for part in zip(*branches, strict=True))
         known = data.media
         for name, passes in (
             ("recommendable", lambda column: column),
@@ -75,18 +81,21 @@ def by_numpy(data: Data) -> Peer:
             ("popularity", lambda column: column > POPULARITY),
         ):
             kept = np.flatnonzero(passes(known[name][media]))
-            media, score = media[kept], score[kept]
+            media, score, seed = media[kept], score[kept], seed[kept]
         np.add.at(total, media, score)
+        np.maximum.at(most, media, score)
+        told = np.flatnonzero(score == most[media])[::-1]
+        seed_of[media[told]] = seed[told]
         place = np.arange(len(media))
         first[media[::-1]] = place[::-1]
         rows = media[first[media] == place]
         summed = total[rows].astype(np.float32)
-        total[rows] = 0
+        total[rows] = most[rows] = 0
         if len(rows) > TOP:
             best = np.argpartition(-summed, TOP)[:TOP]
             rows, summed = rows[best], summed[best]
         order = np.argsort(-summed, kind="stable")
-        return rows[order], summed[order]
+        return rows[order], summed[order], seed_of[rows[order]]
 
     return retrieve
 
@@ -109,29 +118,33 @@ def by_polars(data: Data, polars: Any) -> Peer:
         for _, cap in data.caps
     ]
     media = pl.DataFrame(data.media)
-    seed_scores = pl.Series("score", data.seed_scores).cast(pl.Float64)
+    seeds = pl.DataFrame({"seed": data.seeds, "score": data.seed_scores.astype(np.float64)})
     f32, f64 = pl.Float32, pl.Float64
 
     def branch(source: int) -> Any:
         evidence = pl.col("score") * pl.max_horizontal("near", pl.lit(1e-6))
         found = (
             near[source][data.seeds]
-            .with_columns(seed_scores)
+            .with_columns(seeds["seed"], seeds["score"])
             .lazy()
             .explode("other", "near")
+            .select("other", "seed", evidence.cast(f32).cast(f64).alias("evidence"))
             .group_by("other")
-            .agg(evidence.cast(f32).cast(f64).sum().cast(f32).cast(f64).alias("strength"))
+            .agg(
+                pl.col("evidence").sum().cast(f32).cast(f64).alias("strength"),
+                pl.col("seed").get(pl.col("evidence").arg_max()),
+            )
             .collect()
         )
-        lists = posted[source][found["other"]].with_columns(found["strength"])
+        lists = posted[source][found["other"]].with_columns(found["strength"], found["seed"])
         score = (pl.col("strength") / pl.col("fade")).cast(f32).cast(f64).alias("score")
-        return lists.lazy().explode("media", "fade").select("media", score)
+        return lists.lazy().explode("media", "fade").select("media", "seed", score)
 
     def retrieve() -> Found:
         rows = pl.concat([branch(source) for source in range(len(near))]).collect()
         best = (
             media[rows["media"]]
-            .with_columns(rows["media"], rows["score"])
+            .with_columns(rows["media"], rows["score"], rows["seed"])
             .lazy()
             .filter(
                 pl.col("recommendable"),
@@ -141,12 +154,15 @@ def by_polars(data: Data, polars: Any) -> Peer:
                 pl.col("popularity") > POPULARITY,
             )
             .group_by("media")
-            .agg(pl.col("score").sum().cast(f32))
+            .agg(
+                pl.col("score").sum().cast(f32),
+                pl.col("seed").get(pl.col("score").arg_max()),
+            )
             .top_k(TOP, by="score")
             .sort("score", descending=True)
             .collect()
         )
-        return best["media"].to_numpy(), best["score"].to_numpy()
+        return best["media"].to_numpy(), best["score"].to_numpy(), best["seed"].to_numpy()
 
     return retrieve
 
@@ -154,7 +170,7 @@ def by_polars(data: Data, polars: Any) -> Peer:
 QUERY = """
 with {branches},
 found as ({union})
-select media, cast(sum(score) as float) as score
+select media, cast(sum(score) as float) as score, arg_max(seed, score) as seed
 from found join media using (media)
 where recommendable and not seen
   and spam < {spam} and policy < {policy} and popularity > {popularity}
@@ -163,15 +179,16 @@ group by media order by score desc limit {top}
 
 BRANCH = """
 near_{i} as (
-    select other, cast(sum(evidence) as float) as strength from (
-        select unnest(others) as other,
+    select other, cast(sum(evidence) as float) as strength, arg_max(seed, evidence) as seed from (
+        select account as seed, unnest(others) as other,
                cast(cast(cast(score as double) * greatest(unnest(near), 1e-6) as float) as double)
                    as evidence
         from seeds join neighbours_{i} using (account))
     group by other),
 media_{i} as (
-    select media, cast(cast(cast(strength as double) / fade as float) as double) as score from (
-        select strength, unnest(media) as media, unnest(fades) as fade
+    select media, seed, cast(cast(cast(strength as double) / fade as float) as double) as score
+    from (
+        select seed, strength, unnest(media) as media, unnest(fades) as fade
         from near_{i} join posted_{i} on account = other))"""
 
 
@@ -217,12 +234,12 @@ def by_duckdb(data: Data) -> Peer:
 
     def retrieve() -> Found:
         found = engine.execute(query).fetchnumpy()
-        return found["media"], found["score"]
+        return found["media"], found["score"], found["seed"]
 
     return retrieve
 
 
-def _table(engine: Any, name: str, columns: dict[str, NDArray[Any]]) -> None:
+def _table(engine: Any, name: str, columns: Mapping[str, object]) -> None:
     engine.register("given", columns)
     engine.execute(f"create or replace table {name} as select * from given")
     engine.unregister("given")
