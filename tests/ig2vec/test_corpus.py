@@ -88,3 +88,11 @@ def test_media_types_choose_the_words() -> None:
 def test_nothing_gives_an_empty_corpus(config: EmbeddingConfig) -> None:
     found = collect([], OWNERS, config)
     assert (len(found), found.starts.tolist(), len(found.tokens)) == (0, [0], 0)
+
+
+def test_older_words_are_read_less_often_by_half_lives() -> None:
+    day = 24 * 60
+    recent = replace(SESSIONS, half_life_days=2.0, weights={})
+    events = (Did(0, 1, 0), Did(0, 2, 2 * day), Did(0, 3, 4 * day), Did(1, 4, 0, known=False))
+    assert collected(*events, config=recent).weights.tolist() == [0.25, 0.5, 1, 1]
+    assert collected(*events).weights.tolist() == [1, 1, 1, 1]

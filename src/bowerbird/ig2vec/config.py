@@ -29,7 +29,15 @@ POSITIVE = (
 )
 """The numbers of a config that must be over 0."""
 
-NOT_NEGATIVE = ("persons", "smoothing", "decay", "subsample", "min_session", "popularity")
+NOT_NEGATIVE = (
+    "persons",
+    "half_life_days",
+    "smoothing",
+    "decay",
+    "subsample",
+    "min_session",
+    "popularity",
+)
 """The numbers that may be 0 too."""
 
 
@@ -70,6 +78,7 @@ class EmbeddingConfig:
             is read instead.
         max_sentence: longer sentences are cut into pieces.
         max_words: only a person's newest words, so that nobody scrolls the corpus full.
+        half_life_days: a word that much older than the newest is read half as often; 0 for alike.
         rule: how neighbours are scored.
         popularity: weight of log count under `ScoreRule.CONTEXT`.
         threads: 1 gives the same bits for the same seed; more are faster and lock-free.
@@ -109,6 +118,7 @@ class EmbeddingConfig:
     min_session: float = 2.0
     max_sentence: int = 200
     max_words: int = 5_000
+    half_life_days: float = 0.0
     rule: ScoreRule = ScoreRule.COSINE
     popularity: float = 0.3
     threads: int = 1

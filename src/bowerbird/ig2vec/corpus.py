@@ -13,6 +13,9 @@ from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.engagements import Engagements, gather
 from bowerbird.ig2vec.sessions import sessions, whole_orders
 
+DAY = 86_400_000
+"""Milliseconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -70,6 +73,7 @@ def sentences(everything: Engagements, config: EmbeddingConfig) -> Corpus:
     last = _run_ends(rows, session)
     weights = np.maximum.reduceat(weights, _after(last)) if len(last) else weights
     rows, session = rows.take(last), session[last]
+    weights = weights * _recency(rows, config.half_life_days)
     kept = _newest(rows.user, config.max_words)
     starts = _starts(session[kept], config.max_sentence)
     return _corpus(rows.take(kept), weights[kept], starts, by_session)
@@ -89,6 +93,14 @@ def _mean_accounts(rows: Engagements, session: I64) -> float:
         return np.inf
     distinct = len(np.unique(session << 32 | accounts))
     return distinct / len(np.unique(session))
+
+
+def _recency(rows: Engagements, half_life_days: float) -> F32:
+    """Return [n] float32, halved with every half-life before the newest; 1 where time is unknown."""
+    if half_life_days <= 0 or not rows.known.any():
+        return np.ones(len(rows), np.float32)
+    days = (rows.ts[rows.known].max() - rows.ts) / DAY
+    return np.where(rows.known, 0.5 ** (days / half_life_days), 1).astype(np.float32)
 
 
 def _run_ends(rows: Engagements, session: I64) -> Positions:
