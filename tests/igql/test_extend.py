@@ -38,7 +38,7 @@ def test_what_loads_is_there_and_what_does_not_is_said() -> None:
     assert found.signals == {(Kind.MEDIA, "ones"): ONES}
     assert found.origins == {"ones": HERE}
     neither, absent, module = found.failures
-    assert neither == f"`NEITHER` of {HERE} is a int, expected an Op or an AddedSignal"
+    assert neither == f"`NEITHER` of {HERE} is of type int, expected an Op or an AddedSignal"
     assert absent.startswith(f"`ABSENT` of {HERE} cannot be loaded: ")
     assert module == "`X` of no.such.module cannot be loaded: No module named 'no'"
 

@@ -105,4 +105,4 @@ def _refused(found: object) -> str:
 
     if isinstance(found, Op | AddedSignal):
         return f"adds `{found.name}`, which there is already"
-    return f"is a {type(found).__name__}, expected an Op or an AddedSignal"
+    return f"is of type {type(found).__name__}, expected an Op or an AddedSignal"
