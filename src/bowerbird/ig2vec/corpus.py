@@ -96,7 +96,7 @@ def _mean_accounts(rows: Engagements, session: I64) -> float:
 
 
 def _recency(rows: Engagements, half_life_days: float) -> F32:
-    """Return [n] float32, halved with every half-life before the newest; 1 where time is unknown."""
+    """Return [n] float32, halved with each half-life before the newest; 1 for an unknown time."""
     if half_life_days <= 0 or not rows.known.any():
         return np.ones(len(rows), np.float32)
     days = (rows.ts[rows.known].max() - rows.ts) / DAY
