@@ -8,7 +8,7 @@ earlier ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,21 +117,24 @@ def train(
             everything = engagements(journal, known, 0, span.stop, config)
             learned = learn(everything, config, seed, share, past, declared_topics(world))
         metrics["embeddings"] = learned.metrics
-        require_fit(
-            {name: told.get("faults", []) for name, told in learned.metrics.items()},
-            metrics["ig2vec"]["faults"],
-            publish_failing=config.training.publish_failing,
-        )
+        refuse_unfit(metrics, config)
         manifest = published(
             path, learned, known.account_of, examples, recorded, world, metrics, steps, now
         )
     steps.seconds["total"] = round(sum(steps.seconds.values()), 3)
-    return TrainReport(
-        version=manifest.number,
-        facts=span.stop,
-        examples=len(examples),
-        seconds=steps.seconds,
-        metrics=metrics,
+    return TrainReport(manifest.number, span.stop, len(examples), steps.seconds, metrics)
+
+
+def refuse_unfit(metrics: Mapping[str, Any], config: Config) -> None:
+    """Stop where the default embedding has a fault.
+
+    Raises:
+        VersionError: it has, and the config does not say to publish it all the same.
+    """
+    require_fit(
+        {name: told.get("faults", []) for name, told in metrics["embeddings"].items()},
+        metrics["ig2vec"]["faults"],
+        publish_failing=config.training.publish_failing,
     )
 
 
