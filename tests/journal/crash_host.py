@@ -1,37 +1,74 @@
 """Forks writers and kills them; run as a program, so that forks are quick and clean.
 
-Each line of the standard input is `folder life` or `folder die_at`: a writer appends facts to the
-journal there, fact n always being of media `m<n>`, and notes the end of every acknowledged append
-in `folder/acknowledged`. It is killed after `life` seconds (a number with a point); or it seals
-what it wrote and kills itself at that many of the file operations this takes. The answer is how it
-went.
+Each line of the standard input is `folder life task` or `folder die_at task`: a writer appends
+facts to the journal there, fact n always being of media `m<n>`, and notes the end of every
+acknowledged append in `folder/acknowledged`. It is killed after `life` seconds (a number with a
+point); or it does the `task` (of `TASKS`) and kills itself at that many of the file operations
+this takes. The answer is how it went.
 """
 
 import os
 import signal
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+import duckdb  # noqa: F401  # before the fork, so that no writer spends its short life on it
+import numpy as np
+
+from bowerbird.journal import bulk
+from bowerbird.journal.hashset import HashSet, filter_of, mark, sorted_hashes
 from bowerbird.journal.journal import Journal
+from bowerbird.journal.validate import check
 from tests.journal.rows import NOW, event
 
 OPERATIONS = {"open", "os.rename", "os.remove"}
 SIZES = (1, 2, 5, 17)
 
 
-def write(folder: Path, until: int | None) -> Journal:
-    journal = Journal.open(folder, seal_facts=60)
+def write(folder: Path, until: int | None, times: int = 1) -> Journal:
+    journal = Journal.open(folder, seal_facts=60 * times)
     notes = os.open(folder / "acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     while until is None or journal.end < until:
         end = journal.end
-        numbers = range(end, end + SIZES[end % len(SIZES)])
+        numbers = range(end, end + times * SIZES[end % len(SIZES)])
         journal.append([event(n, ts=NOW, event_id=f"e{n}") for n in numbers], now=NOW)
         os.write(notes, f"{journal.end}\n".encode())
     return journal
 
 
-def seal_and_die(journal: Journal, die_at: int) -> None:
+def seal(journal: Journal, _: int) -> None:
+    journal.seal()
+
+
+def merge(journal: Journal, _: int) -> None:
+    journal.merge(at_least=2)
+
+
+def load(journal: Journal, notes: int) -> None:
+    """Take 50 facts straight into segments of 25."""
+    rows = [event(n, ts=NOW, event_id=f"e{n}") for n in range(journal.end, journal.end + 50)]
+    with journal.bulk(lambda batch: note(notes, batch.stop)) as taking:
+        for at in range(0, 50, 25):
+            taking.add(check(rows[at : at + 25], now=NOW, untimed=NOW).draft)
+
+
+def note(notes: int, end: int) -> None:
+    os.write(notes, f"{end}\n".encode())
+
+
+TASKS = {"seal": seal, "merge": merge, "load": load}
+
+
+def do_and_die(folder: Path, task: str, die_at: int) -> None:
+    journal = write(folder, 40)
+    if task == "merge":
+        for _ in range(5):
+            journal.seal()
+            journal.append(
+                [event(n, event_id=f"e{n}") for n in range(journal.end, journal.end + 3)], now=NOW
+            )
+    notes = os.open(folder / "acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    note(notes, journal.end)
     count = 0
 
     def watch(name: str, _: object) -> None:
@@ -42,31 +79,37 @@ def seal_and_die(journal: Journal, die_at: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
-    journal.seal()
+    TASKS[task](journal, notes)
 
 
-def run(folder: Path, moment: str) -> None:
+def run(folder: Path, moment: str, task: str) -> None:
     if "." in moment:
-        write(folder, None)
-    seal_and_die(write(folder, 40), int(moment))
+        write(folder, None, 1 if task == "few" else 40)
+    do_and_die(folder, task, int(moment))
 
 
 def warm() -> None:
-    """Load every kernel before the forks, so that no writer spends its short life on it."""
-    with TemporaryDirectory() as folder, Journal.open(Path(folder)) as journal:
-        for _ in range(2):
-            journal.append([event(0), event(1)], now=NOW)
-            journal.seal()
+    """Load every kernel before the forks, but no thread of DuckDB: it would not survive."""
+    bulk.IN_SEGMENT = 25
+    hashes, found = np.ones((3, 2), np.uint64), np.zeros(3, np.bool_)
+    known = HashSet()
+    known.add(hashes)
+    known.find(hashes)
+    laid = sorted_hashes(hashes)
+    mark(filter_of(laid), laid, hashes, found)
+    read_only = laid[:]
+    read_only.flags.writeable = False
+    mark(filter_of(laid), read_only, hashes, found)
 
 
 if __name__ == "__main__":
     warm()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for line in sys.stdin:
-        folder, moment = line.split()
+        folder, moment, task = line.split()
         child = os.fork()
         if not child:
-            run(Path(folder), moment)
+            run(Path(folder), moment, task)
             os._exit(0)
         if "." in moment:
             signal.sigtimedwait({signal.SIGCHLD}, float(moment))

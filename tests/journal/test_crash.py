@@ -10,7 +10,7 @@ from bowerbird.journal.journal import Journal
 from tests.journal.rows import NOW, event, whole
 
 ROOT = Path(__file__).parents[2]
-Host = Callable[[Path, float | int], str]
+Host = Callable[[Path, float | int, str], str]
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def host() -> Iterator[Host]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "bufsize": 1}
     with subprocess.Popen(program, cwd=ROOT, **pipes) as process:  # type: ignore[call-overload]  # keywords
 
-        def die(folder: Path, moment: float | int) -> str:
-            process.stdin.write(f"{folder} {moment}\n")
+        def die(folder: Path, moment: float | int, task: str) -> str:
+            process.stdin.write(f"{folder} {moment} {task}\n")
             return str(process.stdout.readline().strip())
 
         yield die
@@ -51,19 +51,52 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
 ) -> None:
     rng = random.Random(7)
     for _ in range(30):
-        assert host(tmp_path, rng.uniform(0.005, 0.3)) == "killed"
+        assert host(tmp_path, rng.uniform(0.005, 0.3), "few") == "killed"
         assert_whole(tmp_path)
     with Journal.open(tmp_path) as journal:
         assert journal.end > 200  # or the writers died before they got to anything
     assert len(list((tmp_path / "journal/segments").glob("*.parquet"))) > 0
 
 
-def test_a_crash_between_any_two_steps_of_sealing_loses_nothing(tmp_path: Path, host: Host) -> None:
+@pytest.mark.slow
+def test_two_hundred_killed_writers_lose_none_of_a_hundred_thousand_facts(
+    tmp_path: Path, host: Host
+) -> None:
+    rng = random.Random(8)
+    notes = tmp_path / "acknowledged"
+    kills = 0
+    while kills < 200 or int(notes.read_text().split()[-1]) < 100_000:
+        assert host(tmp_path, rng.uniform(0.01, 0.6), "many") == "killed"
+        kills += 1
+        if kills % 20:
+            with Journal.open(tmp_path, seal_facts=60) as journal:
+                assert journal.end >= int((["0", *notes.read_text().split()])[-1])
+        else:
+            assert_whole(tmp_path)
+    assert_whole(tmp_path)
+
+
+def assert_every_step_is_safe(tmp_path: Path, host: Host, task: str, stride: int) -> int:
+    """Die at each `stride`-th file operation of `task`; return how many were tried."""
     ends: list[str] = []
-    while "ended 0" not in ends:
+    while not ends or ends[-1] == "killed":
         folder = tmp_path / str(len(ends))
         folder.mkdir()
-        ends.append(host(folder, len(ends) + 1))
+        ends.append(host(folder, 1 + stride * len(ends), task))
         assert_whole(folder)
-    assert set(ends[:-1]) == {"killed"}
-    assert len(ends) > 12  # parquet, hashes, filter and manifest are each written, renamed, synced
+    assert ends[-1] == "ended 0"
+    return len(ends)
+
+
+@pytest.mark.parametrize("task", ["seal", "merge", "load"])
+def test_a_crash_at_one_of_its_steps_loses_nothing(tmp_path: Path, host: Host, task: str) -> None:
+    assert assert_every_step_is_safe(tmp_path, host, task, 5) > 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("task", "steps"), [("seal", 12), ("merge", 15), ("load", 30)])
+def test_a_crash_between_any_two_steps_loses_nothing(
+    tmp_path: Path, host: Host, task: str, steps: int
+) -> None:
+    # Each file is written, renamed and synced, and so is the manifest.
+    assert assert_every_step_is_safe(tmp_path, host, task, 1) > steps

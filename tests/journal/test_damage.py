@@ -73,6 +73,11 @@ def test_a_tail_that_is_gone_or_spoiled_is_no_empty_tail(folder: Path) -> None:
     with Journal.open(folder / "other") as other:
         other.append([event(0)], now=NOW)
     (folder / "other/journal/tail.sqlite").rename(folder / "journal/tail.sqlite")
+    with pytest.raises(
+        JournalDamaged, match=r"tail\.sqlite-wal has lost its end: there are 40 facts"
+    ):
+        Journal.open(folder)
+    (folder / "journal/lock").unlink()  # without which nobody knows how many there were
     with pytest.raises(JournalDamaged, match=r"tail\.sqlite ends at 1, expected 0 or 40"):
         Journal.open(folder)
     (folder / "journal/tail.sqlite").write_bytes(b"not a database, rather a letter" * 100)
@@ -92,7 +97,7 @@ def test_a_batch_of_the_tail_is_checked(folder: Path, column: str) -> None:
     tail.execute(f"UPDATE batches SET {column} = ?", (changed[column],))
     tail.commit()
     tail.close()
-    told = {"first": "goes on at 41, expected 40", "body": "batch at 40 does not match"}
+    told = {"first": "lacks facts between its batches", "body": "batch at 40 does not match"}
     with pytest.raises(JournalDamaged, match=told[column]):
         Journal.open(folder)
 

@@ -60,6 +60,8 @@ def hashes_of(blob: bytes, start: int) -> U64:
 
 
 def _checked(blob: bytes, start: int) -> tuple[int, int, int]:
+    if not isinstance(blob, bytes):  # SQLite changes the type where a bit of it flips
+        raise JournalDamaged(f"the tail's batch at {start} is no blob")
     try:
         magic, facts, items, details, crc = HEADER.unpack_from(blob)
     except error as reason:

@@ -13,7 +13,7 @@ from bowerbird.core.ids import SPACES, Ids
 from bowerbird.journal.body import decode
 from bowerbird.journal.hashset import filter_of, sorted_hashes
 from bowerbird.journal.layout import Layout
-from bowerbird.journal.lock import WriteLock
+from bowerbird.journal.lock import WriteLock, acknowledged
 from bowerbird.journal.manifest import FORMAT, Manifest, RunEntry, SegmentEntry, load_manifest
 from bowerbird.journal.parquet import read_hashes, read_parquet
 from bowerbird.journal.quarantine import entries_of, files_in
@@ -78,8 +78,12 @@ def diagnose(root: Path, progress: Callable[[int], None] | None = None) -> Diagn
     if manifest.format == FORMAT:
         for run in manifest.runs:
             findings += _run(layout, manifest, run)
+    noted = acknowledged(layout.lock)
     end, of_tail = _tail(layout, manifest)
     findings += of_tail
+    if not of_tail and max(end, manifest.end) < noted:
+        wrong = f"has lost its end: {noted} facts were acknowledged"
+        findings.append(Finding(layout.tail, wrong, REBUILD))
     findings += _quarantine(layout)
     return Diagnosis(
         max(end, manifest.end),
@@ -204,6 +208,7 @@ def rebuild_tail(root: Path) -> tuple[int, Path | None]:
         until = [len(getattr(ids, space)) for space in SPACES]
         tail.advance(segments.end, News(ids, [0] * len(SPACES), until), newest)
         tail.close()
+        lock.note(segments.end)
         return segments.end, kept
     finally:
         lock.release()

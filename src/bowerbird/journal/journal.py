@@ -171,6 +171,8 @@ class Journal:
         for blob, hashes in zip(stage.blobs, stage.hashes, strict=True):
             self._seen.add(hashes, blob.first + blob.count)
         self._end, self._newest, self._stored = stage.end, newest, self._known()
+        if self._lock is not None:
+            self._lock.note(self._end)
 
     def _recover(self, stage: Stage, known: Sequence[int]) -> None:
         """Go back to what is on disk, which an interrupt may have let `stage` reach."""
@@ -351,6 +353,8 @@ class Journal:
         with self._mutex:
             self._vault.add(segment, run)
             self._end, self._newest = max(self._end, segment.stop), max(self._newest, newest)
+            if self._lock is not None:
+                self._lock.note(self._end)
             until = self._known() if until is None else until
             try:
                 news = News(self.ids, self._stored, until)

@@ -10,7 +10,7 @@ from bowerbird.core.ids import SPACES, Ids, IdTable
 from bowerbird.journal.body import hashes_of
 from bowerbird.journal.disk import sync, temporary
 from bowerbird.journal.layout import Layout
-from bowerbird.journal.lock import WriteLock
+from bowerbird.journal.lock import WriteLock, acknowledged
 from bowerbird.journal.manifest import FORMAT, Manifest, load_manifest
 from bowerbird.journal.migrate import migrated
 from bowerbird.journal.recovery import recover_ids
@@ -46,8 +46,14 @@ def open_to_read(layout: Layout) -> Opened:
     if not layout.manifest.exists():
         raise NotFound(f"there is no journal in {layout.root}", "ingest or import something first")
     _require_tail(layout)
+    noted = acknowledged(layout.lock)
     tail = Tail(layout.tail, write=False)
-    segments = Segments(layout.segments, load_manifest(layout.manifest))
+    try:
+        segments = Segments(layout.segments, load_manifest(layout.manifest))
+        _require_acknowledged(layout, max(_next(tail), segments.end), noted)
+    except BaseException:
+        tail.close()
+        raise
     return Opened(layout, None, tail, segments, Seen())
 
 
@@ -68,6 +74,7 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
         tail = Tail(layout.tail, write=True)
         manifest = migrated(layout, _manifest(layout, tail, clock))
         segments = Segments(layout.segments, manifest)
+        _require_acknowledged(layout, max(_next(tail), segments.end), acknowledged(layout.lock))
         _catch_up(layout, tail, segments)
         seen = _seen(layout, tail, segments)
         for stray in (*segments.strays(), temporary(layout.manifest)):
@@ -88,6 +95,14 @@ def _require_tail(layout: Layout) -> None:
             f"{layout.tail} is missing",
             "restore the file from a backup, or make it again from the segments with "
             "`bowerbird doctor --rebuild-tail`, which loses the facts that were not sealed yet",
+        )
+
+
+def _require_acknowledged(layout: Layout, end: int, noted: int) -> None:
+    if end < noted:
+        raise JournalDamaged(
+            f"{layout.tail}-wal has lost its end: there are {end} facts, {noted} were acknowledged",
+            "restore a backup; or `bowerbird doctor --rebuild-tail` goes on with what is sealed",
         )
 
 
@@ -142,8 +157,9 @@ def _seen(layout: Layout, tail: Tail, segments: Segments) -> Seen:
             continue
         if blob.first != expected:
             raise JournalDamaged(f"{layout.tail} goes on at {blob.first}, expected {expected}")
-        expected += blob.count
-        seen.add(hashes_of(blob.body, blob.first), expected)
+        hashes = hashes_of(blob.body, blob.first)
+        expected += len(hashes)
+        seen.add(hashes, expected)
     if (end := _next(tail)) != expected:
         raise JournalDamaged(f"{layout.tail} ends at {expected}, expected {end}")
     return seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,11 +14,22 @@ from bowerbird.core.ids import SPACES, Ids
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, count INTEGER, body BLOB);
-CREATE TABLE IF NOT EXISTS ids (space INTEGER, row INTEGER, id TEXT, PRIMARY KEY (space, row))
-    WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY, next INTEGER, newest INTEGER);
-INSERT OR IGNORE INTO state VALUES (1, 0, 0);
+CREATE TABLE IF NOT EXISTS ids (
+    space INTEGER, row INTEGER, id TEXT, crc INTEGER, PRIMARY KEY (space, row)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS state (
+    one INTEGER PRIMARY KEY, next INTEGER, newest INTEGER, ids TEXT, crc INTEGER);
 """
+FROM_FORMAT_1 = """
+ALTER TABLE ids ADD COLUMN crc INTEGER;
+ALTER TABLE state ADD COLUMN ids TEXT;
+ALTER TABLE state ADD COLUMN crc INTEGER;
+UPDATE ids SET crc = checksum(space, row, id);
+"""
+
+
+def checksum(*values: object) -> int:
+    """Return what is kept beside values in SQLite, which itself has no checksums."""
+    return zlib.crc32("/".join(map(str, values)).encode(errors="surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +95,74 @@ class Tail:
                 self._sql.execute("PRAGMA journal_mode=WAL")
                 self._sql.execute("PRAGMA synchronous=FULL")
                 self._sql.executescript(TABLES)
+                self._begin()
+            columns = self._sql.execute("SELECT * FROM state LIMIT 0").description
+            self._summed = len(columns) > 3  # those of format 1 have no checksums
 
     def close(self) -> None:
         """Close the connection."""
         self._sql.close()
 
+    def _begin(self) -> None:
+        """Bring a new tail, or one of format 1, to where `state` can be asked."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            if len(self._sql.execute("SELECT * FROM state LIMIT 0").description) == 3:
+                self._sql.create_function("checksum", -1, checksum, deterministic=True)
+                for statement in FROM_FORMAT_1.split(";"):
+                    self._sql.execute(statement)
+            self._sql.execute("INSERT OR IGNORE INTO state VALUES (1, 0, 0, NULL, NULL)")
+            next_, newest, crc = self._sql.execute("SELECT next, newest, crc FROM state").fetchone()
+            if crc is None:
+                count = "SELECT count(*) FROM ids WHERE space = ?"
+                spaces = range(len(SPACES))
+                ids = [self._sql.execute(count, (s,)).fetchone()[0] for s in spaces]
+                self._put_state(next_, newest, ids)
+
+    def _put_state(self, next_: int, newest: int, ids: Sequence[int]) -> None:
+        told = ",".join(map(str, ids))
+        crc = checksum(next_, newest, told)
+        update = "UPDATE state SET next = ?, newest = ?, ids = ?, crc = ?"
+        self._sql.execute(update, (next_, newest, told, crc))
+
     def state(self, known: Sequence[int]) -> State:
-        """Return the state, with the ids that follow the first `known[i]` of space i."""
+        """Return the state, with the ids that follow the first `known[i]` of space i.
+
+        Raises:
+            JournalDamaged: something in it is not what was written.
+        """
         with self._explained("read"), self._transaction("BEGIN"):
-            next_, newest = self._sql.execute("SELECT next, newest FROM state").fetchone()
-            select = "SELECT id FROM ids WHERE space = ? AND row >= ? ORDER BY row"
-            ids = tuple(
-                [id for (id,) in self._sql.execute(select, (space, row))]
-                for space, row in enumerate(known)
-            )
-        return State(next_, newest, ids)
+            row = self._sql.execute("SELECT * FROM state").fetchone()
+            if row is None or (self._summed and checksum(*row[1:4]) != row[4]):
+                raise JournalDamaged(f"{self._path} does not match the checksum of its state")
+            ids = tuple(self._ids(space, since) for space, since in enumerate(known))
+            chain = self._sql.execute("SELECT first, count FROM batches ORDER BY first").fetchall()
+        self._require_whole(row, known, ids, chain)
+        return State(row[1], row[2], ids)
+
+    def _ids(self, space: int, since: int) -> list[str]:
+        columns = "row, id, crc" if self._summed else "row, id"
+        select = f"SELECT {columns} FROM ids WHERE space = ? AND row >= ? ORDER BY row"
+        found = self._sql.execute(select, (space, since)).fetchall()
+        for at, (row, id, *crc) in enumerate(found, since):
+            if row != at or type(id) is not str or (crc and checksum(space, row, id) != crc[0]):
+                raise JournalDamaged(f"{self._path} has no whole id at row {at} of {SPACES[space]}")
+        return [id for _, id, *_ in found]
+
+    def _require_whole(
+        self,
+        row: tuple[object, ...],
+        known: Sequence[int],
+        ids: Sequence[Sequence[str]],
+        chain: Sequence[tuple[int, int]],
+    ) -> None:
+        told = [int(n) for n in str(row[3]).split(",")] if self._summed else []
+        for space, expected in zip(SPACES, told, strict=False):
+            at = SPACES.index(space)
+            if known[at] <= expected != known[at] + len(ids[at]):
+                raise JournalDamaged(f"{self._path} has lost ids of {space}: {expected} were given")
+        stops = [first + count for first, count in chain]
+        if stops[:-1] != [first for first, _ in chain[1:]] or (stops and stops[-1] != row[1]):
+            raise JournalDamaged(f"{self._path} lacks facts between its batches, or after them")
 
     def append(self, blobs: Sequence[Blob], news: News, newest: int) -> None:
         """Commit batches, and the ids they name first; durable on return.
@@ -123,8 +188,9 @@ class Tail:
             self._set(news, max(stop, next_), newest)
 
     def _set(self, news: News, stop: int, newest: int) -> None:
-        self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?)", news.rows())
-        self._sql.execute("UPDATE state SET next = ?, newest = ?", (stop, newest))
+        rows = ((*row, checksum(*row)) for row in news.rows())
+        self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?, ?)", rows)
+        self._put_state(stop, newest, news.until)
 
     def copy_to(self, path: Path) -> None:
         """Copy everything as one transaction sees it into a new file, while others write."""
