@@ -76,6 +76,12 @@ def choose_people(log: Log, count: int, seed: int) -> I32:
     return np.sort(drawn).astype(np.int32)
 
 
+def only(log: Log, people: I32) -> Log:
+    """Return the events of `people`: what is asked of them again and again is found sooner."""
+    chosen = np.isin(log.user, people)
+    return Log(log.user[chosen], log.media[chosen], log.code[chosen], log.later[chosen])
+
+
 def of(log: Log, user: int, later: bool, codes: tuple[int, ...]) -> I32:
     """Return the distinct media of a person's events with one of `codes`."""
     chosen = (log.user == user) & (log.later == later) & np.isin(log.code, codes)
@@ -166,6 +172,7 @@ def compare(folder: Path, count: int, program: str, days: str) -> list[dict[str,
             ],
             **baseline_slates(log, people, engaged(log, reading)),
         }
+    log = only(log, people)
     return [*shares(log, people, pages), *hit_rows(log, people, slates, said)]
 
 
@@ -173,11 +180,15 @@ def baseline_slates(log: Log, people: I32, learned: Engaged) -> dict[str, list[I
     """Return the 25 of popularity and of ItemCF for each person, without what they have seen."""
     popular, item_cf = popularity(learned), ItemCF(learned)
     slates: dict[str, list[I32]] = {"popularity": [], "ItemCF": []}
+    chosen = np.isin(learned.user, people)
+    user_of, media_of, weight_of = (
+        column[chosen] for column in (learned.user, learned.media, learned.weight)
+    )
     for user in people.tolist():
-        mine = learned.user == user
-        seen = np.unique(learned.media[mine]).astype(np.int32)
+        mine = user_of == user
+        seen = np.unique(media_of[mine]).astype(np.int32)
         slates["popularity"].append(best(popular, seen, SLOTS))
-        scores = item_cf.scores(learned.media[mine], learned.weight[mine])
+        scores = item_cf.scores(media_of[mine], weight_of[mine])
         slates["ItemCF"].append(best(scores if len(seen) else popular, seen, SLOTS))
     return slates
 
