@@ -4,8 +4,8 @@ Artists are the accounts, each person's list of about 50 artists is one sentence
 so the window is the whole list. Topics are the three tags people gave an artist most often. Shown:
 the share of an artist's 20 nearest that share one of its three tags, and how often a linear
 classifier reads the artist's first tag from the vector alone (learned from four fifths of the
-artists, asked of the rest). Settings were chosen on one half of the artists (`--tune`), figures are
-of the other half, over three seeds where a method draws anything.
+artists, asked of the rest). Figures are of one half of the artists; the other half is for choosing
+settings (`--tune`). Over three seeds where a method draws anything and is quick.
 
     make benchmarks
     .venv-bench/bin/python benchmarks/lastfm.py ../shared/data/lastfm-hetrec2011-2k
@@ -174,7 +174,7 @@ def popular(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to vectors: its best settings on the tuning half, and what was tried there."""
+    """A way to vectors: its settings, and a grid to try on the tuning half."""
 
     name: str
     learn: Learn

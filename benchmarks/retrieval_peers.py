@@ -29,8 +29,8 @@ class Peer:
 
     Attributes:
         learn: history and settings -> scores.
-        chosen: the settings that did best on the validation days, recall@100.
-        grid: what was tried there.
+        chosen: the settings of the table.
+        grid: what `--tune` tries on the validation days.
         needs: the module it comes from.
     """
 
@@ -194,4 +194,4 @@ PEERS = (
         "implicit",
     ),
 )
-"""Settings of `chosen` are from the validation days alone (`--tune`)."""
+"""No setting of `chosen` was chosen on the test days."""
