@@ -121,7 +121,7 @@ def load_manifest(path: Path) -> Manifest:
         content = path.read_bytes()
         found = msgspec.json.decode(content, type=_Numbered).format
         manifest = _first_format(content) if found == 1 else _this_format(content, found, path)
-    except (msgspec.DecodeError, OSError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
         raise JournalDamaged(f"{path} is not a manifest: {error}") from error
     for entries in (manifest.segments, manifest.runs):
         expected = 0
@@ -160,6 +160,8 @@ def _first_format(content: bytes) -> Manifest:
 
 
 def _this_format(content: bytes, found: int, path: Path) -> Manifest:
+    if found < 1:
+        raise JournalDamaged(f"{path} has format {found}, expected 1 to {FORMAT}")
     if found > FORMAT:
         raise JournalError(
             f"{path} has format {found}, this version reads up to {FORMAT}",
