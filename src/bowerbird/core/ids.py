@@ -94,6 +94,14 @@ class Ids:
     names: IdTable = field(default_factory=IdTable)
     surfaces: IdTable = field(default_factory=IdTable)
 
+    def tables(self) -> list[IdTable]:
+        """Return the tables in the order of `SPACES`."""
+        return [getattr(self, name) for name in SPACES]
+
+    def lengths(self) -> list[int]:
+        """Return how many ids each table holds, in that order."""
+        return [len(table) for table in self.tables()]
+
 
 SPACES = tuple(f.name for f in fields(Ids))
 """The id spaces by name, in the order of `Ids`."""

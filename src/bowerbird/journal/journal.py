@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ import numpy as np
 from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import JournalDamaged, JournalError
 from bowerbird.core.facts import FactBatch
-from bowerbird.core.ids import SPACES, Ids, IdTable
+from bowerbird.core.ids import Ids
 from bowerbird.journal.batches import concat
 from bowerbird.journal.body import U64, decode, hashes_of
 from bowerbird.journal.bulk import Bulk, Written
@@ -24,11 +24,11 @@ from bowerbird.journal.keeper import Keeper
 from bowerbird.journal.layout import Layout
 from bowerbird.journal.merging import AT_ONCE
 from bowerbird.journal.opening import Opened, open_to_read, open_to_write
-from bowerbird.journal.receipt import Receipt, Reject, RejectReason
+from bowerbird.journal.receipt import Receipt
 from bowerbird.journal.segments import MOST_FACTS, write_segment
 from bowerbird.journal.staging import MOST_IN_BLOB, Stage
 from bowerbird.journal.tail import News
-from bowerbird.journal.validate import RawRow, check, text_of
+from bowerbird.journal.validate import RawRow, check, rejects
 from bowerbird.journal.vault import Vault
 
 TOO_MANY = 8
@@ -62,7 +62,7 @@ class Journal:
         self._lag = ""
         self.ids = Ids()
         self._catch_up()
-        self._stored = self._known()
+        self._stored = self.ids.lengths()
 
     @staticmethod
     def open(
@@ -136,7 +136,7 @@ class Journal:
         checked = [check(rows, now=now, untimed=untimed) for rows in groups]
         receipts = self.commit([each.draft for each in checked])
         return [
-            replace(receipt, rejected=tuple(_rejects(rows, each.faults)))
+            replace(receipt, rejected=tuple(rejects(rows, each.faults)))
             for receipt, rows, each in zip(receipts, groups, checked, strict=True)
         ]
 
@@ -153,13 +153,13 @@ class Journal:
                 return self._commit(drafts)
 
     def _commit(self, drafts: Sequence[Draft]) -> list[Receipt]:
-        known = self._known()
+        known = self.ids.lengths()
         stage = Stage(self._end, self.ids, self._seen)
         try:
             receipts = [stage.add(draft) for draft in drafts]
             newest = max(self._newest, stage.newest)
             if stage.blobs:
-                news = News(self.ids, self._stored, self._known())
+                news = News(self.ids, self._stored, self.ids.lengths())
                 self._tail.append(stage.blobs, news, newest)
         except BaseException:
             self._recover(stage, known)
@@ -170,17 +170,17 @@ class Journal:
     def _took(self, stage: Stage, newest: int) -> None:
         for blob, hashes in zip(stage.blobs, stage.hashes, strict=True):
             self._seen.add(hashes, blob.first + blob.count)
-        self._end, self._newest, self._stored = stage.end, newest, self._known()
+        self._end, self._newest, self._stored = stage.end, newest, self.ids.lengths()
         if self._lock is not None:
             self._lock.note(self._end)
 
     def _recover(self, stage: Stage, known: Sequence[int]) -> None:
         """Go back to what is on disk, which an interrupt may have let `stage` reach."""
-        for table, length in zip(self._tables(), known, strict=True):
+        for table, length in zip(self.ids.tables(), known, strict=True):
             table.cut(length)
         state = self._tail.state(known)
         if state.next > self._end:
-            for table, news in zip(self._tables(), state.ids, strict=True):
+            for table, news in zip(self.ids.tables(), state.ids, strict=True):
                 table.add(news)
             self._took(stage, state.newest)
 
@@ -274,8 +274,8 @@ class Journal:
                 self._vault.reload()
 
     def _catch_up(self) -> None:
-        state = self._tail.state(self._known())
-        for table, news in zip(self._tables(), state.ids, strict=True):
+        state = self._tail.state(self.ids.lengths())
+        for table, news in zip(self.ids.tables(), state.ids, strict=True):
             table.add(news)
         self._end, self._newest = state.next, state.newest
 
@@ -355,7 +355,7 @@ class Journal:
             self._end, self._newest = max(self._end, segment.stop), max(self._newest, newest)
             if self._lock is not None:
                 self._lock.note(self._end)
-            until = self._known() if until is None else until
+            until = self.ids.lengths() if until is None else until
             try:
                 news = News(self.ids, self._stored, until)
                 self._tail.advance(segment.stop, news, self._newest)
@@ -386,12 +386,6 @@ class Journal:
     ) -> None:
         self.close()
 
-    def _tables(self) -> list[IdTable]:
-        return [getattr(self.ids, name) for name in SPACES]
-
-    def _known(self) -> list[int]:
-        return [len(table) for table in self._tables()]
-
     def _require_open(self) -> None:
         if self._closed:
             raise JournalError(f"the journal in {self._layout.folder} is closed")
@@ -403,8 +397,3 @@ class Journal:
                 f"the journal in {self._layout.folder} is open for reading only",
                 'open it with mode="write" to append to it',
             )
-
-
-def _rejects(rows: Sequence[object], faults: Mapping[int, RejectReason]) -> Iterator[Reject]:
-    for position in sorted(faults):
-        yield Reject(position + 1, faults[position], text_of(rows[position]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from bowerbird.core.facts import UNKNOWN, FactKind, Flag
 from bowerbird.journal import values
 from bowerbird.journal.draft import ABSENT, Draft, blank
 from bowerbird.journal.hashing import derived, hashes64, identities
-from bowerbird.journal.receipt import RejectReason
+from bowerbird.journal.receipt import Reject, RejectReason
 from bowerbird.journal.schema import BITS, KINDS, SCHEMAS, Field, Parse, Schema
 
 RawRow = Mapping[str, object]
@@ -256,6 +256,12 @@ class _Reading:
 def _all_absent(given: Sequence[object]) -> bool:
     # By identity: what a caller hands in may be an array, which has no one answer to `==`.
     return not any(value is not None for value in given)
+
+
+def rejects(rows: Sequence[object], faults: Mapping[int, RejectReason]) -> Iterator[Reject]:
+    """Yield the rows at fault, by position, as they came."""
+    for position in sorted(faults):
+        yield Reject(position + 1, faults[position], text_of(rows[position]))
 
 
 def text_of(row: object) -> str:
