@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -13,8 +15,12 @@ from bowerbird.igql.program import Program, compile_program
 SUFFIX = ".igql"
 
 
-def presets() -> dict[str, str]:
-    """Return the text of each program that comes with the package, by name without the suffix."""
+@cache
+def presets() -> Mapping[str, str]:
+    """Return the text of each program that comes with the package, by name without the suffix.
+
+    Read once a process: every page asks for two of them.
+    """
     folder = resources.files("bowerbird.page") / "presets"
     files = sorted(folder.iterdir(), key=lambda file: file.name)
     return {
