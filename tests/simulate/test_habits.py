@@ -8,7 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from bowerbird.core.facts import Action
-from bowerbird.simulate import Taste, simulate
+from bowerbird.simulate import simulate
+from bowerbird.simulate.life import Life
+from bowerbird.simulate.signup import sign_ups
+from bowerbird.simulate.society import CARELESS
+from bowerbird.simulate.town import Town, found
 from tests.simulate.conftest import VILLAGE, Run
 
 PURPOSEFUL = "('click', 'like', 'comment', 'save', 'share', 'follow', 'profile_visit')"
@@ -132,9 +136,52 @@ def test_labels_are_right_but_for_a_few(village: Run) -> None:
 
 
 def test_with_no_taste_for_topics_nobody_prefers_a_main_interest(tmp_path: Path) -> None:
-    careless = Taste(affinity=0, mood=0, tired=0, fatigue=0, repeat=0)
-    null = replace(VILLAGE, days=3, taste=careless)
+    null = replace(VILLAGE, days=3, taste=CARELESS)
     report = simulate(null, tmp_path, 5, lambda done, of: None)
     on = {action: 1 - share for action, share in report.off_main_by.items()}
     assert abs(on["click"] / on["impression"] - 1) < 0.12
     assert report.actions[Action.CLICK.name.lower()] > 1_000
+
+
+def test_some_never_like_anything_and_some_like_nearly_everything(village: Run) -> None:
+    shares = village.facts.execute(
+        """
+        SELECT user_id, count(*) FILTER (action = 'click') AS clicks,
+          count(*) FILTER (action IN ('like', 'save', 'share')) AS likes
+        FROM events GROUP BY 1 HAVING clicks > 15
+        """
+    ).fetchnumpy()
+    generous = village.truth.town.people.generous[village.truth.person_rows(shares["user_id"])]
+    liking = shares["likes"] / shares["clicks"]
+    assert (generous < -6).mean() > 0.1
+    assert liking[generous < -6].max() < 0.1
+    assert liking[generous > 3].mean() > 5 * liking[abs(generous) < 2].mean()
+
+
+def test_some_likes_come_hours_after_the_page(village: Run) -> None:
+    late = """
+        SELECT (count(*) FILTER (e.ts - i.ts > 3600000)) / count(*) FROM events AS e
+        JOIN events AS i USING (request_id, media_id)
+        WHERE i.action = 'impression' AND e.action IN ('like', 'save', 'share')
+    """
+    assert 0.005 < one(village, late) < 0.15
+
+
+def test_accounts_close_as_well_as_being_banned(village: Run) -> None:
+    why = dict(village.facts.execute("SELECT reason, count(*) FROM removals GROUP BY 1").fetchall())
+    assert {"spam", "closed", "deleted", "left"} <= set(why)
+
+
+def test_in_a_shuffled_society_no_account_is_about_anything(tmp_path: Path) -> None:
+    town = found(replace(VILLAGE, shuffled=True), 11)
+    plain = found(VILLAGE, 11)
+
+    def on_topic(t: Town) -> float:
+        return float((t.accounts.topics[t.media.account, 0] == t.media.topics[:, 0]).mean())
+
+    base = np.bincount(plain.media.topics[:, 0]) / len(plain.media)
+    assert on_topic(plain) > 0.5
+    assert on_topic(town) < 2 * float((base**2).sum())
+    follows = sign_ups(town, Life(town).minds.cares)
+    cares = Life(town).minds.cares[follows.person, town.accounts.topics[follows.account, 0]]
+    assert cares.mean() < 1.3 * Life(town).minds.cares.mean()

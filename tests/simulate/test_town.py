@@ -83,7 +83,7 @@ def test_a_few_accounts_post_most(town: Town) -> None:
 
 
 def test_sessions_of_a_person_start_two_hours_apart(town: Town) -> None:
-    cares = draw_interests(town.people, town.accounts, town.tree, 11).dense(town.tree)
+    cares = draw_interests(town.people, town.accounts, town.tree, town.arrives, 11).dense(town.tree)
     starts: dict[int, list[int]] = {}
     for day in range(5):
         sessions = draw_sessions(VILLAGE, town.people, cares, day, 11)

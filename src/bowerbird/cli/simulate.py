@@ -13,7 +13,7 @@ from bowerbird.cli.progress import Steps
 
 
 def simulate(
-    preset: Annotated[str, typer.Argument(help="How large a society: tiny, small.")] = "small",
+    preset: Annotated[str, typer.Argument(help="How large a society: tiny, small, medium, large.")] = "small",
     out: Annotated[Path, typer.Option("--out", help="Folder for the facts.")] = Path("society"),
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything random.")] = 0,
     as_json: Json = False,

@@ -2,7 +2,7 @@
 
 from bowerbird.simulate.report import Report
 from bowerbird.simulate.run import simulate
-from bowerbird.simulate.society import PRESETS, Society, Taste
+from bowerbird.simulate.society import CARELESS, PRESETS, Society, Taste
 from bowerbird.simulate.truth import Truth
 
-__all__ = ["PRESETS", "Report", "Society", "Taste", "Truth", "simulate"]
+__all__ = ["CARELESS", "PRESETS", "Report", "Society", "Taste", "Truth", "simulate"]

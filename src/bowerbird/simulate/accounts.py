@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bowerbird.core.facts import F32, I16, I32, I64, NONE
 from bowerbird.simulate import names
 from bowerbird.simulate.draws import Rng, choose, stream
+from bowerbird.simulate.newborn import timely
 from bowerbird.simulate.society import DAY, Society
 from bowerbird.simulate.topics import Topics
 
@@ -19,6 +20,8 @@ NEVER = np.iinfo(np.int64).max
 BORN_MID_RUN = 0.12
 OLDEST = 180  # days before the first session
 WITH_A_PERSON = 0.30
+BANNED = 0.15  # of those that spam
+CLOSED = 0.01  # of all; by whoever is behind them
 FORMS = np.array([5.0, 3.6, 1.1, 0.3], np.float32)
 """Concentration of an account's mix of photo, video, story and live."""
 
@@ -56,18 +59,25 @@ class Accounts:
     tags: I16
 
 
-def draw_accounts(society: Society, tree: Topics, seed: int) -> Accounts:
-    """Return the accounts of the whole run, those yet to be born included."""
+def draw_accounts(society: Society, tree: Topics, arrives: I64, seed: int) -> Accounts:
+    """Return the accounts of the whole run, those yet to be born included.
+
+    `arrives` ([T] epoch ms) says from when on each leaf exists.
+    """
     rng, count = stream(seed, "accounts"), society.accounts
-    topics, shares = _subjects(count, tree, popularity(tree, seed), rng)
+    common = popularity(tree, seed)
+    topics, shares = _subjects(count, tree, common, rng)
     born = _births(society, rng)
+    topics[:, 0] = timely(topics[:, 0], born, arrives, common, rng)
     spam = rng.random(count) < society.spammers
     spam[_some(count, rng)] = True
     breaks = (rng.random(count) < society.breakers) & ~spam
     breaks[_some(count, rng)] = True
     breaks &= ~spam
     dies = np.full(count, NEVER)
-    doomed = rng.permutation(np.flatnonzero(spam))[: max(1, int(spam.sum() * 0.15))]
+    banned = rng.permutation(np.flatnonzero(spam))[: max(1, int(spam.sum() * BANNED))]
+    closed = rng.permutation(np.flatnonzero(~spam))[: max(1, int(count * CLOSED))]
+    doomed = np.concatenate([banned, closed])
     span = society.ends - np.maximum(born[doomed], society.starts)
     dies[doomed] = society.ends - (rng.random(len(doomed)) * 0.8 * span).astype(np.int64) - 1
     return Accounts(

@@ -14,7 +14,7 @@ from bowerbird.simulate import choice
 from bowerbird.simulate.deeds import Deeds, together
 from bowerbird.simulate.draws import Rng, happens
 from bowerbird.simulate.looks import Looks, Minds, situation, temper
-from bowerbird.simulate.society import DAY
+from bowerbird.simulate.society import DAY, HOUR
 from bowerbird.simulate.standing import Standing
 from bowerbird.simulate.town import Town
 
@@ -32,6 +32,14 @@ REGRETS = {
     Action.UNFOLLOW: (0.06, DAY),
 }
 """Chance that an action is undone, and the mean delay in milliseconds."""
+
+LATER = 0.06
+"""Share of likes, saves, shares and follows that come after the page, from what one remembers."""
+
+LATER_MS = 3 * HOUR
+"""By how much on average."""
+
+REMEMBERED = (Action.LIKE, Action.SAVE, Action.SHARE, Action.FOLLOW)
 
 TARGETS_ACCOUNT = (Action.FOLLOW, Action.PROFILE_VISIT, Action.UNFOLLOW)
 """Actions that name the account beside the media that led to it."""
@@ -123,6 +131,9 @@ def _moments(made: Choices, started: I64, rng: Rng) -> Iterator[tuple[Action, Ma
             moment = tap + ((left - tap) * rng.uniform(0.3, 1.0, len(tap))).astype(np.int64)
         if action == Action.COMMENT:  # typing takes its time
             moment = moment + rng.integers(4_000, 25_000, len(tap))
+        if action in REMEMBERED:
+            late = rng.random(len(tap)) < LATER
+            moment = moment + late * rng.exponential(LATER_MS, len(tap)).astype(np.int64)
         yield action, who, moment
         for undo, (chance, delay) in REGRETS.items():
             if UNDOES[undo] == action:

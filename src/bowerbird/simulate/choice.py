@@ -17,7 +17,7 @@ LONG_VIEW_S = np.array([5.0, 15.0, 5.0, 30.0], np.float32)
 """Seconds from which a look at a photo, video, story or live counts as a long one; nine tenths of
 its length are enough for a video."""
 
-LOOK_S = np.array([8.0, 15.0, 7.0, 40.0], np.float32)
+LOOK_S = np.array([5.2, 10.0, 4.8, 26.0], np.float32)
 """Median seconds that somebody who clicked looks at one, at utility 0."""
 
 SPREAD = 1.7
@@ -75,7 +75,7 @@ def utility(taste: Taste, at: Situation) -> F32:
 
 def click(value: F32, temper: Temper) -> F32:
     """Return the chance [n] that a media that is looked at is opened."""
-    return sigmoid(value - 1.85 + temper.clicky)
+    return sigmoid(value - 1.2 + temper.clicky)
 
 
 def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Action, F32]:
@@ -86,20 +86,20 @@ def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Acti
     honest = 1.2 * temper.spam
     return {
         Action.LONG_VIEW: long_view(value, form, seconds),
-        Action.LIKE: sigmoid(0.55 * value - 3.35 + temper.generous - honest),
-        Action.SAVE: sigmoid(0.5 * value - 4.7 + 0.4 * temper.generous + temper.saved - honest),
-        Action.SHARE: sigmoid(0.5 * value - 5.45 + 0.3 * temper.generous + temper.shared - honest),
-        Action.COMMENT: sigmoid(0.5 * value - 5.65 + temper.talkative + temper.talked - honest),
-        Action.PROFILE_VISIT: sigmoid(0.5 * value - 4.4 + 0.2 * temper.account_quality),
-        Action.FOLLOW: sigmoid(0.8 * value - 6.65 + 0.4 * temper.account_quality - honest),
+        Action.LIKE: sigmoid(0.55 * value - 5.1 + temper.generous - honest),
+        Action.SAVE: sigmoid(0.5 * value - 6.0 + 0.4 * temper.generous + temper.saved - honest),
+        Action.SHARE: sigmoid(0.5 * value - 7.75 + 0.3 * temper.generous + temper.shared - honest),
+        Action.COMMENT: sigmoid(0.5 * value - 7.0 + temper.talkative + temper.talked - honest),
+        Action.PROFILE_VISIT: sigmoid(0.5 * value - 4.68 + 0.2 * temper.account_quality),
+        Action.FOLLOW: sigmoid(0.8 * value - 8.75 + 0.4 * temper.account_quality - honest),
     }
 
 
 def aversion(value: F32, temper: Temper) -> dict[Action, F32]:
     """Return the chances ([n] each) of turning against a media that is looked at."""
     return {
-        Action.HIDE: sigmoid(-0.5 * value - 6.2 + 2.6 * temper.spam + temper.violates),
-        Action.REPORT: sigmoid(-0.3 * value - 9.0 + 5.4 * temper.spam + 5.8 * temper.violates),
+        Action.HIDE: sigmoid(-0.5 * value - 7.1 + 2.6 * temper.spam + temper.violates),
+        Action.REPORT: sigmoid(-0.3 * value - 9.1 + 5.4 * temper.spam + 5.8 * temper.violates),
     }
 
 

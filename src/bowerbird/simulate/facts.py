@@ -22,6 +22,9 @@ from bowerbird.simulate.society import DAY
 from bowerbird.simulate.town import Town
 from bowerbird.simulate.visits import Mutes
 
+PIECE = 1_000_000
+"""Events in one file at most."""
+
 Text = NDArray[np.object_]
 Columns = dict[str, NDArray[Any]]
 
@@ -86,7 +89,15 @@ class FactFiles:
             self._duckdb.unregister("t")
 
     def events(self, name: str, deeds: Deeds) -> None:
-        """Write `deeds`, which have to be in order of time; events are numbered through."""
+        """Write `deeds`, which have to be in order of time; events are numbered through.
+
+        More than `PIECE` go into several files: NAME, NAME-1, NAME-2 and so on.
+        """
+        for piece, at in enumerate(range(0, len(deeds), PIECE)):
+            rows = deeds.take(np.arange(at, min(at + PIECE, len(deeds))))
+            self._events_piece(name if piece == 0 else f"{name}-{piece}", rows)
+
+    def _events_piece(self, name: str, deeds: Deeds) -> None:
         columns = {
             "n": self._events + 1 + np.arange(len(deeds)),
             "user_id": self._names[deeds.person],

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.facts import F32, I16, NONE
+from bowerbird.core.facts import F32, I16, I64, NONE
 from bowerbird.simulate.accounts import Accounts, popularity, relatives
 from bowerbird.simulate.draws import Rng, choose, stream
+from bowerbird.simulate.newborn import catches, known
 from bowerbird.simulate.people import People
 from bowerbird.simulate.society import MAIN
 from bowerbird.simulate.topics import Topics
@@ -56,10 +57,12 @@ class Interests:
         return np.take_along_axis(self.topics, order, axis=1)
 
 
-def draw_interests(people: People, accounts: Accounts, tree: Topics, seed: int) -> Interests:
-    """Return everyone's interests on the first day."""
+def draw_interests(
+    people: People, accounts: Accounts, tree: Topics, arrives: I64, seed: int
+) -> Interests:
+    """Return everyone's interests on the first day, none in a leaf that is not there yet."""
     rng, count = stream(seed, "interests"), len(people.name)
-    common = popularity(tree, seed)
+    common = known(popularity(tree, seed), arrives, 0)
     first = choose(common, count, rng).astype(np.int16)
     posts = (people.account != NONE) & (rng.random(count) < 0.8)  # people post what they care for
     first = np.where(posts, accounts.topics[people.account, 0], first).astype(np.int16)
@@ -73,11 +76,25 @@ def draw_interests(people: People, accounts: Accounts, tree: Topics, seed: int) 
     strength[:, 1] = rng.uniform(0.6, 0.95, count)
     strength[np.arange(KEPT)[None] >= rng.integers(3, KEPT + 1, count)[:, None]] = 0.0
     home = strength.astype(np.float32)
-    return Interests(np.stack(columns, axis=1).astype(np.int16), home, home)
+    topics = np.stack(columns, axis=1).astype(np.int16)
+    early = choose(common, topics.size, rng).reshape(topics.shape)
+    return Interests(np.where(arrives[topics] > 0, early, topics).astype(np.int16), home, home)
 
 
-def drift(now: Interests, tree: Topics, common: F32, seed: int, day: int) -> Interests:
-    """Return the interests of `day`, one day after `now`; `common` ([T]) is that day's fashion."""
+def drift(
+    now: Interests, tree: Topics, common: F32, arrives: I64, midnight: int, seed: int, day: int
+) -> Interests:
+    """Return the interests of `day`, one day after `now`.
+
+    Args:
+        now: of the day before.
+        tree: of topics.
+        common: [T] fashion of the day, 0 for leaves that are not there yet.
+        arrives: [T] epoch ms from which each leaf exists.
+        midnight: epoch ms at which the day begins.
+        seed: of the society.
+        day: from 0.
+    """
     rng = stream(seed, "drift", day)
     shape = now.strength.shape
     walk = np.exp(STEP * rng.standard_normal(shape, np.float32))
@@ -86,7 +103,11 @@ def drift(now: Interests, tree: Topics, common: F32, seed: int, day: int) -> Int
     turned[:, :MAIN] &= rng.random((shape[0], MAIN)) < 0.15  # a main interest is seldom left
     topics = now.topics.copy()
     topics[turned] = _newcomers(now, turned, tree, common, rng)
-    return Interests(topics, strength.astype(np.float32), now.home)
+    home = now.home.copy()
+    for leaf, caught in catches(arrives, midnight, shape[0], rng):
+        topics[caught, MAIN] = leaf
+        home[caught, MAIN] = strength[caught, MAIN] = rng.uniform(0.5, 0.95, len(caught))
+    return Interests(topics, strength.astype(np.float32), home)
 
 
 def fashions(days: int, tree: Topics, seed: int) -> F32:
@@ -111,4 +132,5 @@ def _newcomers(
     who = np.nonzero(turned)[0]
     near = relatives(now.topics[who, 0], tree, rng)
     anywhere = choose(common, len(who), rng)
+    near = np.where(common[near] > 0, near, anywhere)
     return np.where(rng.random(len(who)) < 0.4, near, anywhere).astype(np.int16)

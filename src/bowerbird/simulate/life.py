@@ -10,6 +10,7 @@ from bowerbird.simulate.deeds import NOWHERE, Deeds, together
 from bowerbird.simulate.draws import stream
 from bowerbird.simulate.interests import Interests, draw_interests, drift, fashions
 from bowerbird.simulate.looks import Minds
+from bowerbird.simulate.newborn import known
 from bowerbird.simulate.policy import LoggingPolicy
 from bowerbird.simulate.sessions import draw_sessions
 from bowerbird.simulate.signup import sign_ups
@@ -37,11 +38,11 @@ class Life:
         self._town = town
         self._policy = LoggingPolicy(town.accounts, town.media, town.people, town.tree)
         self._interests: Interests = draw_interests(
-            town.people, town.accounts, town.tree, town.seed
+            town.people, town.accounts, town.tree, town.arrives, town.seed
         )
         self._fashions: F32 = fashions(society.days, town.tree, town.seed)
         self._requests = 0
-        self.minds = Minds(self._interests.dense(town.tree), self._interests.main())
+        self.minds = self._minds(town.society.starts)
         self._pending = sign_ups(town, self.minds.cares)
         self.standing = Standing(len(town.people.name), len(town.media), len(town.tree), expected)
         self.sessions = 0
@@ -54,9 +55,12 @@ class Life:
         """Begin `day`: interests have drifted, people have rested."""
         if day:
             town = self._town
-            today = drift(self._interests, town.tree, self._fashions[day], town.seed, day)
-            self._interests = today
-            self.minds = Minds(today.dense(town.tree), today.main())
+            midnight = town.society.starts + day * DAY
+            common = known(self._fashions[day], town.arrives, midnight)
+            self._interests = drift(
+                self._interests, town.tree, common, town.arrives, midnight, town.seed, day
+            )
+            self.minds = self._minds(midnight)
             self.standing.note_night()
 
     def live(self, day: int) -> tuple[Deeds, Mutes]:
@@ -75,6 +79,12 @@ class Life:
         self._requests = record.requests
         self._pending = together([self._pending, *record.deeds])
         return self._due(midnight + DAY), _joined(record.mutes)
+
+    def _minds(self, now: int) -> Minds:
+        """Return what people care for at `now`: nothing that is not there yet."""
+        cares = self._interests.dense(self._town.tree)
+        cares[:, self._town.arrives > now] = 0
+        return Minds(cares, self._interests.main())
 
     def _note_sign_ups(self, until: int) -> None:
         """Let the app know whom people follow who sign up before `until`."""

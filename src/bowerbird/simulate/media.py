@@ -67,12 +67,18 @@ def media_id(row: int) -> str:
     return f"m{row:06d}"
 
 
-def draw_media(society: Society, accounts: Accounts, tree: Topics, seed: int) -> Media:
+def draw_media(
+    society: Society, accounts: Accounts, tree: Topics, arrives: I64, seed: int
+) -> Media:
     """Return `society.media` media, posted from `backlog` days before the first session on."""
     rng = stream(seed, "media")
     account, ts = _posts(society, accounts, rng)
     form = pick(accounts.forms[account], rng).astype(np.uint8)
     topics, weights = _subjects(account, accounts, tree, rng)
+    if society.shuffled:
+        dealt = rng.permutation(len(ts))
+        topics, weights = topics[dealt], weights[dealt]
+    topics, weights = _existing(topics, weights, account, accounts, arrives[topics] <= ts[:, None])
     quality = 0.6 * accounts.quality[account] + 0.8 * rng.standard_normal(len(ts))
     spam = accounts.spam[account]
     violates = accounts.breaks[account] & (rng.random(len(ts)) < 0.5)
@@ -120,6 +126,15 @@ def _subjects(account: I32, accounts: Accounts, tree: Topics, rng: Rng) -> tuple
     topics = np.stack([first, other], axis=1).astype(np.int16)
     weights = np.stack([weight, 1 - weight], axis=1).astype(np.float32)
     return topics, weights
+
+
+def _existing(
+    topics: I16, weights: F32, account: I32, accounts: Accounts, exists: NDArray[np.bool_]
+) -> tuple[I16, F32]:
+    """Return topics and weights with the account's main leaf for what does not exist yet."""
+    topics = np.where(exists, topics, accounts.topics[account, :1])
+    one = topics[:, 0] == topics[:, 1]
+    return topics, np.where(one[:, None], np.array([1, 0], np.float32), weights)
 
 
 def _lengths(form: U8, rng: Rng) -> F32:

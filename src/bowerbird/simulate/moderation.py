@@ -17,7 +17,7 @@ from bowerbird.simulate.town import Town
 REVIEWED = 0.7
 """Share of reported media that somebody looks at."""
 
-AUDITED = 0.015
+AUDITED = 0.025
 """Share of the day's posts that are looked at by chance."""
 
 MISTAKEN = 0.03
@@ -91,7 +91,8 @@ def removals(town: Town) -> Removals:
     rows[0, : bounds[0]] = leaving
     rows[1, bounds[0] : bounds[1]] = banned
     rows[2, bounds[1] :] = deleted
-    reasons = ["left"] * len(leaving) + ["spam"] * len(banned) + ["deleted"] * len(deleted)
+    why = np.where(town.accounts.spam[banned], "spam", "closed").tolist()
+    reasons = ["left"] * len(leaving) + why + ["deleted"] * len(deleted)
     order = np.argsort(ts, kind="stable")
     person, account, media = rows[:, order]
     return Removals(ts[order], person, account, media, tuple(reasons[at] for at in order.tolist()))

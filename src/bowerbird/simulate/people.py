@@ -15,6 +15,12 @@ from bowerbird.simulate.society import DAY, HOUR, Society
 BUSIEST = 5.0
 """Sessions a day of the most active."""
 
+NEVER_LIKE = 0.20
+"""Share who never like, save or share anything."""
+
+LIKE_ALL = 0.015
+"""Share who like most of what they open."""
+
 LATE = 0.10
 """Share who sign up mid-run."""
 
@@ -33,7 +39,7 @@ class People:
         hours: [P, 12] weight of each two hours of the day.
         places: [P, 3] share of pages looked at in the feed, explore, and a channel of explore.
         forms: [P, 4] taste for photo, video, story, live, standard normal.
-        generous: [P] logit added to liking; some like everything, some nothing.
+        generous: [P] logit added to liking; some like everything, some never do.
         talkative: [P] logit added to commenting.
         clicky: [P] logit added to clicking.
         conform: [P] weight of other people's likes, around 1.
@@ -78,7 +84,7 @@ def draw_people(society: Society, accounts: Accounts, seed: int) -> People:
         hours=_hours(count, rng),
         places=rng.dirichlet([4.5, 2.2, 2.3], count).astype(np.float32),
         forms=rng.standard_normal((count, 4), np.float32),
-        generous=_normal(count, 0.9, rng),
+        generous=_generous(count, rng),
         talkative=_normal(count, 0.8, rng),
         clicky=_normal(count, 0.35, rng),
         conform=np.exp(_normal(count, 0.4, rng)),
@@ -89,6 +95,13 @@ def draw_people(society: Society, accounts: Accounts, seed: int) -> People:
 
 def _normal(count: int, spread: float, rng: Rng) -> F32:
     return np.float32(spread) * rng.standard_normal(count, np.float32)
+
+
+def _generous(count: int, rng: Rng) -> F32:
+    drawn, kind = _normal(count, 0.9, rng), rng.random(count)
+    drawn[kind < NEVER_LIKE] -= 12
+    drawn[kind > 1 - LIKE_ALL] += 4
+    return drawn
 
 
 def _sign_ups(society: Society, rng: Rng) -> I64:

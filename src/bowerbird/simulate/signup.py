@@ -6,12 +6,13 @@ import numpy as np
 
 from bowerbird.core.facts import F32, F64, I32, Action
 from bowerbird.simulate.deeds import Deeds, follows
-from bowerbird.simulate.draws import pick, stream
+from bowerbird.simulate.draws import Rng, pick, stream
 from bowerbird.simulate.sessions import leaning
 from bowerbird.simulate.town import Town
 
 FEWEST = 4
 MOST = 40
+BLOCK = 1 << 16
 
 
 def sign_ups(town: Town, cares: F32) -> Deeds:
@@ -25,9 +26,10 @@ def sign_ups(town: Town, cares: F32) -> Deeds:
     count = (FEWEST + np.exp(rng.normal(1.9, 0.8, len(people.name)))).astype(int).clip(FEWEST, MOST)
     person = np.repeat(np.arange(len(people.name), dtype=np.int32), count)
     chance = rng.random(len(person)) < 1 / 7
-    leaf = np.where(
-        chance, rng.integers(0, len(town.tree), len(person)), pick(leaning(cares)[person], rng)
-    )
+    by_chance = rng.integers(0, len(town.tree), len(person))
+    leaf = np.where(chance, by_chance, _opened(cares, person, rng))
+    if town.society.shuffled:
+        leaf = rng.permutation(leaf)
     account = _in_directory(town, leaf.astype(np.int32), rng.random(len(person)))
     first = np.cumsum(count) - count
     nth = np.arange(len(person)) - np.repeat(first, count)
@@ -39,6 +41,12 @@ def sign_ups(town: Town, cares: F32) -> Deeds:
     new &= people.account[person] != account
     chosen = np.flatnonzero(new)[np.argsort(ts[new], kind="stable")]
     return follows(person[chosen], account[chosen], ts[chosen], Action.FOLLOW)
+
+
+def _opened(cares: F32, person: I32, rng: Rng) -> I32:
+    """Return a leaf that each ([n]) opens, by interest, block by block: [n, T] is large."""
+    blocks = range(0, len(person), BLOCK)
+    return np.concatenate([pick(leaning(cares[person[at : at + BLOCK]]), rng) for at in blocks])
 
 
 def _in_directory(town: Town, leaf: I32, quantile: F64) -> I32:

@@ -21,13 +21,10 @@ MAIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """Weights of the utility, as logits; `choice.utility` says how they combine.
+    """Weights of the utility, as logits; `choice.utility` says how they combine."""
 
-    With `affinity` and `mood` at 0 nobody cares for topics (the null world).
-    """
-
-    affinity: float = 3.1
-    mood: float = 1.4
+    affinity: float = 3.9
+    mood: float = 1.6
     quality: float = 0.50
     proof: float = 0.18
     fresh: float = 0.5
@@ -37,6 +34,10 @@ class Taste:
     repeat: float = 0.45
     media_type: float = 0.45
     bait: float = 0.7
+
+
+CARELESS = Taste(affinity=0, mood=0, hour=0, tired=0, fatigue=0, repeat=0, media_type=0)
+"""Nobody cares for topics or forms: what is good is good for all (the null world)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,11 @@ class Society:
         sessions: mean sessions a person a day; heavy-tailed over people.
         spammers: share of accounts.
         breakers: share of accounts some of whose media break the app's policy.
+        newborn: topics that are born mid-run.
         ends: epoch ms at which the last day ends, a midnight.
+        taste: of everyone; `CARELESS` is the null world.
+        shuffled: deal the topics of media out anew among all media, and those of the directory at
+            the sign-up among all accounts: then no account is about anything.
     """
 
     name: str
@@ -67,8 +72,10 @@ class Society:
     sessions: float = 0.72
     spammers: float = 0.02
     breakers: float = 0.04
+    newborn: int = 3
     ends: int = ENDS
     taste: Taste = field(default_factory=Taste)
+    shuffled: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.branches <= BRANCHES:
@@ -84,9 +91,14 @@ class Society:
 
 
 PRESETS: Mapping[str, Society] = {
-    "tiny": Society("tiny", people=60, accounts=80, media=600, days=4, branches=3, sessions=1.2),
+    "tiny": Society(
+        "tiny", people=60, accounts=80, media=600, days=4, branches=3, sessions=1.2, newborn=1
+    ),
     "small": Society("small", people=2_000, accounts=3_000, media=60_000),
+    "medium": Society("medium", people=35_000, accounts=20_000, media=300_000),
+    "large": Society("large", people=1_000_000, accounts=100_000, media=1_000_000, sessions=0.25),
 }
+"""Frozen: a test knows the hash of each. A change to one changes every figure measured on it."""
 
 
 def preset(name: str) -> Society:

@@ -61,16 +61,18 @@ class Standing:
         self.mutes = Lists(people, MUTES)
         self.tired: F32 = np.zeros((people, topics), np.float32)
         bits = int(np.ceil(np.log2(max(expected, 1_000) * 12)))
-        self._seen: U8 = np.zeros(1 << bits, np.uint8)
+        self._seen: U8 = np.zeros(1 << bits - 3, np.uint8)  # a bit a place
 
     def seen(self, person: I32, media: I32) -> NDArray[np.bool_]:
         """Return whether a person saw a media; a few percent of the unseen are taken for seen."""
-        marks: NDArray[np.bool_] = self._seen[self._place(person, media)] != 0
+        place = self._place(person, media)
+        marks: NDArray[np.bool_] = (self._seen[place >> 3] >> (place & 7).astype(np.uint8)) & 1 > 0
         return marks
 
     def note_seen(self, person: I32, media: I32) -> None:
         """Remember each pair ([n])."""
-        self._seen[self._place(person, media)] = 1
+        place = self._place(person, media)
+        np.bitwise_or.at(self._seen, place >> 3, np.uint8(1) << (place & 7).astype(np.uint8))
 
     def note_heat(self, media: I32, weight: F32, since: int) -> None:
         """Add `weight` ([n]) to the heat of `media` ([n]), `since` ms after the run began."""
@@ -85,4 +87,4 @@ class Standing:
         mixed += media.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F)
         mixed ^= mixed >> np.uint64(29)
         mixed *= np.uint64(0xBF58476D1CE4E5B9)
-        return ((mixed >> np.uint64(20)) & np.uint64(len(self._seen) - 1)).astype(np.int64)
+        return ((mixed >> np.uint64(20)) & np.uint64(8 * len(self._seen) - 1)).astype(np.int64)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bowerbird.core.facts import I64
 from bowerbird.simulate.accounts import Accounts, draw_accounts
 from bowerbird.simulate.media import Media, draw_media
+from bowerbird.simulate.newborn import births
 from bowerbird.simulate.people import People, draw_people
 from bowerbird.simulate.society import Society
 from bowerbird.simulate.topics import Topics, topics
@@ -13,11 +15,15 @@ from bowerbird.simulate.topics import Topics, topics
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A society with its tree, accounts, media and people."""
+    """A society with its tree, accounts, media and people.
+
+    `arrives` ([T] epoch ms) says from when on each leaf exists, 0 for those always there.
+    """
 
     society: Society
     seed: int
     tree: Topics
+    arrives: I64
     accounts: Accounts
     media: Media
     people: People
@@ -26,6 +32,8 @@ class Town:
 def found(society: Society, seed: int) -> Town:
     """Return the town that `seed` gives."""
     tree = topics(society.branches)
-    accounts = draw_accounts(society, tree, seed)
-    media = draw_media(society, accounts, tree, seed)
-    return Town(society, seed, tree, accounts, media, draw_people(society, accounts, seed))
+    arrives = births(society, tree, seed)
+    accounts = draw_accounts(society, tree, arrives, seed)
+    media = draw_media(society, accounts, tree, arrives, seed)
+    people = draw_people(society, accounts, seed)
+    return Town(society, seed, tree, arrives, accounts, media, people)

@@ -14,6 +14,7 @@ from bowerbird.core.errors import InputError
 from bowerbird.simulate.accounts import Accounts
 from bowerbird.simulate.looks import Minds
 from bowerbird.simulate.media import Media
+from bowerbird.simulate.newborn import births
 from bowerbird.simulate.people import People
 from bowerbird.simulate.society import MAIN, Society
 from bowerbird.simulate.standing import Standing
@@ -77,7 +78,9 @@ def load_town(folder: Path) -> tuple[Town, dict[str, NDArray[Any]]]:
     tree = topics(society.branches)
     if tuple(about["topics"]) != tree.names:
         raise InputError(f"{folder} was written with another tree of topics", "simulate again")
-    return Town(society=society, seed=about["seed"], tree=tree, **tables), days
+    arrives = births(society, tree, about["seed"])
+    town = Town(society=society, seed=about["seed"], tree=tree, arrives=arrives, **tables)
+    return town, days
 
 
 def _columns(table: Any) -> list[tuple[str, NDArray[Any] | tuple[str, ...]]]:
