@@ -85,7 +85,7 @@ def test_a_row_is_an_impression_with_its_outcomes_and_history_comes_before(
     with Journal.open(tmp_path, clock=ClockName.JOURNAL) as journal:
         summary = taken(journal, source)
         events = told(journal, whole(journal))
-    step, end = 60_000, LAST - 1
+    step, end = 60_000, LAST
     assert events == [
         ("u1", "v11", end - 3 * step, "impression"),  # seen long before the 50 listed
         ("u1", "v11", end - 3 * step, "view"),
@@ -127,7 +127,8 @@ def test_the_columns_of_an_event_are_those_of_its_row(tmp_path: Path, source: Pa
         assert np.isnan(batch.value[[view, follow]]).all()
     known = (batch.flags & Flag.TIME_KNOWN) > 0
     assert known[batch.ts >= LOGGED].all()
-    assert not known[(batch.kind == FactKind.EVENT) & (batch.surface == NONE)].any()
+    of_history = (batch.kind == FactKind.EVENT) & (batch.surface == NONE)
+    assert (known == ~of_history | (batch.ts == LAST)).all()  # a history's last impression alone
     requests = Counter(zip(batch.ts.tolist(), batch.request.tolist(), strict=True))
     requests.pop(next(pair for pair in requests if pair[1] == 0))
     assert len({request for _, request in requests} - {0}) == 7  # 4 of history, 3 of the log
@@ -186,26 +187,28 @@ def test_a_sequence_is_found_in_its_whole_and_only_what_is_older_is_not(
 def test_the_published_log_gives_the_counts_its_readme_states(tmp_path: Path) -> None:
     with Journal.open(tmp_path, clock=ClockName.JOURNAL) as journal:
         summary = taken(journal, REAL)
-        known: Counter[str] = Counter()
-        made_up: Counter[str] = Counter()
-        newest = 0
+        log: Counter[str] = Counter()
+        history: Counter[str] = Counter()
+        newest, timed = 0, 0
         for batch in journal.read():
             assert batch.ts[0] >= newest or batch.start == 0
-            events = batch.kind == FactKind.EVENT
+            events, before = batch.kind == FactKind.EVENT, batch.surface == NONE
             assert (np.diff(batch.ts[events]) >= 0).all()
             newest = int(batch.ts[-1])
-            real = (batch.flags & Flag.TIME_KNOWN) > 0
-            for counter, rows in ((known, events & real), (made_up, events & ~real)):
+            for counter, rows in ((log, events & ~before), (history, events & before)):
                 codes, counts = np.unique(batch.code[rows], return_counts=True)
                 counter.update({Action(c).name: int(n) for c, n in zip(codes, counts, strict=True)})
+            known = (batch.flags & Flag.TIME_KNOWN) > 0
+            timed += int((events & before & known & (batch.code == Action.VIEW)).sum())
         people, media = len(journal.ids.users), len(journal.ids.media)
     assert summary.duplicates == 4_341
-    assert known["IMPRESSION"] == 182_555 - 4_341
-    assert known["VIEW"] < known["IMPRESSION"]
-    assert made_up["VIEW"] == made_up["IMPRESSION"] > 653_875
-    assert made_up["LIKE"] == 17_972
-    assert made_up["LONG_VIEW"] == 312_356
-    assert 653_875 < made_up["IMPRESSION"] < 967_758
+    assert log["IMPRESSION"] == 182_555 - 4_341
+    assert log["VIEW"] < log["IMPRESSION"]
+    assert history["VIEW"] == history["IMPRESSION"] > 653_875
+    assert history["LIKE"] == 17_972
+    assert history["LONG_VIEW"] == 312_356
+    assert 653_875 < history["IMPRESSION"] < 967_758
+    assert timed == 21_166  # the last of each
     assert (summary.by_kind["media"], media) == (7_583, 7_583)
     assert people >= 21_166
     assert newest < 1_652_025_600_000  # 8 May, China time, is over

@@ -2,8 +2,8 @@
 
 A row of the log is an impression with its outcomes; one that played at all is a view as well. The
 view tells no play time, so that nothing is derived from it beside the log's own long views. A
-person's history is in order but without times; it gets some, a minute apart, that end just before
-the last known one. The table of video statistics averages over the days to be predicted, so it is
+person's history is in order, with the time of its last impression alone; those before it get made-up
+times, a minute apart. The table of video statistics averages over the days to be predicted, so it is
 not read.
 """
 
@@ -164,7 +164,7 @@ def _history(source: Path) -> Acts:
     nothing = np.full(len(told.ts), NONE)
     return Acts(
         ts=told.ts,
-        known=np.zeros(len(told.ts), np.bool_),
+        known=told.known,
         user=told.user,
         video=told.video,
         account=nothing,

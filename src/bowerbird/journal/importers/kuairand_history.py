@@ -1,4 +1,7 @@
-"""What a person watched before the log begins, as events with made-up times in the true order."""
+"""What a person watched before the log begins, as events in the true order.
+
+The data set tells the time of each person's last impression. All others get made-up times before it.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,7 @@ class Told:
     """Events [n] by person, in order; columns are as in `kuairand.Acts`."""
 
     ts: I64
+    known: NDArray[np.bool_]
     user: NDArray[Any]
     video: NDArray[Any]
     action: U8
@@ -40,7 +44,7 @@ def replayed(
 
     Args:
         users: [p] user_id.
-        last: [p] time of the last impression, epoch ms; every event is before it.
+        last: [p] time of the last impression, epoch ms; the only time that is known.
         watched: [p] arrays of videos, oldest first, repeats possible.
         liked: [p] the same.
         long: [p] the same, of long views.
@@ -61,7 +65,8 @@ def replayed(
     happened = np.array(flags, np.uint8)[:, None] & np.array(list(MARKS.values()), np.uint8) > 0
     row, which = np.nonzero(happened)
     return Told(
-        ts=(np.repeat(last, lengths) - 1 - back * GAP)[row],
+        ts=(np.repeat(last, lengths) - back * GAP)[row],
+        known=(back == 0)[row],
         user=user[row],
         video=np.array(seen)[row],
         action=np.array(list(MARKS), np.uint8)[which],
