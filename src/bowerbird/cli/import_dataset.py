@@ -14,7 +14,9 @@ from bowerbird.cli.progress import Steps
 
 
 def import_dataset(
-    dataset: Annotated[str, typer.Argument(help="The importer: kuairand.")],
+    dataset: Annotated[
+        str, typer.Argument(help="The importer: kuairand, lastfm, recbole, activitystreams.")
+    ],
     source: Annotated[Path, typer.Argument(help="The folder with its files.")],
     data: Data = DEFAULT,
     as_json: Json = False,

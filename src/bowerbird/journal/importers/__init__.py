@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from bowerbird.core.errors import NotFound, did_you_mean
+from bowerbird.journal.importers.activitystreams import import_activitystreams
 from bowerbird.journal.importers.kuairand import import_kuairand
+from bowerbird.journal.importers.lastfm import import_lastfm
+from bowerbird.journal.importers.recbole import import_recbole
 from bowerbird.journal.ingest import Load, Summary
 from bowerbird.journal.journal import Journal
 from bowerbird.journal.quarantine import Quarantine
@@ -30,7 +33,12 @@ class Importer:
     run: Run
 
 
-IMPORTERS: tuple[Importer, ...] = (Importer("kuairand", import_kuairand),)
+IMPORTERS: tuple[Importer, ...] = (
+    Importer("kuairand", import_kuairand),
+    Importer("lastfm", import_lastfm),
+    Importer("recbole", import_recbole),
+    Importer("activitystreams", import_activitystreams),
+)
 """All of them."""
 
 
