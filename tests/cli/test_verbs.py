@@ -137,3 +137,15 @@ def test_a_tiny_demo_is_prepared_once(run: Run, tmp_path: Path) -> None:
     assert {"simulate", "ingest"} <= first.json["seconds"].keys()
     assert second.json["seconds"].keys() == {"opening"}
     assert first.json["version"] == second.json["version"] == 1
+
+
+def test_a_society_lives_on_the_pages_of_a_rule(run: Run, tmp_path: Path) -> None:
+    asked = ("simulate", "tiny", "--loop", "--policy", "random", "--days", "1", "--out", tmp_path)
+    told = run(*asked, "--json").json
+    assert len(told["pages"]) == len(told["satisfied"]) == 1
+    table = run(*asked)
+    assert table.status == 0
+    assert "random on tiny" in table.out
+    unknown = run(*asked[:4], "randomly", "--out", tmp_path, "--json")
+    assert unknown.status == 1
+    assert "did you mean `random`" in unknown.err

@@ -277,16 +277,18 @@ class Bowerbird:
         program: str | None = None,
         params: Mapping[str, float | int | str | bool] | None = None,
         seed: int | None = None,
+        request_id: str | None = None,
     ) -> Page:
         """Return the page of `user`; anybody gets one, also people nobody has heard of.
 
-        Nothing is journaled: `expose` does that, after the answer has left.
+        Nothing is journaled: `expose` does that, after the answer has left. `request_id` is the
+        caller's own name for the page; a new one by default.
 
         Raises:
             NotFound: there is no such program.
             QueryError: the program does not compile, or a param is not its own.
         """
-        request_id = uuid.uuid4().hex
+        request_id = request_id or uuid.uuid4().hex
         chosen = self._programs.named(program or self.config.programs.page, self.path)
         chosen.ready(params or {})  # a wrong param is the caller's mistake, not a failing part
         request = Request(
@@ -304,12 +306,11 @@ class Bowerbird:
         self._remember(made)
         return made.page
 
-    def expose(self, page: Page) -> Receipt:
-        """Journal that the person was shown `page`, with the recipe that makes it again."""
-        recipe = page.recipe
-        for digest in (recipe.program, recipe.fallback_program):
+    def expose(self, *pages: Page) -> Receipt:
+        """Journal that people were shown `pages`, with the recipes that make them again."""
+        for digest in {d for p in pages for d in (p.recipe.program, p.recipe.fallback_program)}:
             self._programs.keep(digest)
-        return self.append([exposure_row(page)])
+        return self.append([exposure_row(page) for page in pages])
 
     def trace(self, request_id: str) -> dict[str, Any]:
         """Return what made a page: its recipe, each operator's rows, the person's newest events.

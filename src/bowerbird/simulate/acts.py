@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.facts import I8, I32, I64, NONE, UNDOES, Action
+from bowerbird.core.facts import F32, I8, I32, I64, NONE, UNDOES, Action
 from bowerbird.simulate import choice
 from bowerbird.simulate.deeds import Deeds, together
 from bowerbird.simulate.draws import Rng, happens
@@ -51,10 +51,13 @@ class Choices(NamedTuple):
     Attributes:
         acts: action -> [n] whether it was done.
         dwell: [n] int64 milliseconds on the screen.
+        satisfied: [n] true chance that the person opens it and that it is worth a long view, other
+            people's likes and bait apart.
     """
 
     acts: dict[Action, Mask]
     dwell: I64
+    satisfied: F32
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,9 @@ def decide(town: Town, minds: Minds, standing: Standing, looks: Looks, rng: Rng)
     form = town.media.form[looks.media]
     seconds = town.media.seconds[looks.media]
     value = choice.utility(town.society.taste, at)
-    looked = happens(choice.examined(looks.slot.astype(np.float32)), rng)
-    opened = (looked & happens(choice.click(value, mood), rng)) | (
-        happens(np.full(len(looks), SLIP), rng)
-    )
+    seen, clicked = choice.examined(looks.slot.astype(np.float32)), choice.click(value, mood)
+    looked = happens(seen, rng)
+    opened = (looked & happens(clicked, rng)) | (happens(np.full(len(looks), SLIP), rng))
     acts: dict[Action, Mask] = {Action.IMPRESSION: np.ones(len(looks), bool), Action.CLICK: opened}
     for action, chance in choice.after_click(value, mood, form, seconds).items():
         if action != Action.LONG_VIEW:  # follows from the dwell time
@@ -90,7 +92,10 @@ def decide(town: Town, minds: Minds, standing: Standing, looks: Looks, rng: Rng)
     quantile = rng.uniform(0.001, 0.999, len(looks)).astype(np.float32)
     long = choice.look_s(value, form, quantile)
     short = np.where(looked, 0.5 + 2.5 * quantile, 0.15 + 0.3 * quantile)
-    return Choices(acts, (np.where(opened, long, short) * 1_000).astype(np.int64))
+    satisfied = (
+        seen * clicked * choice.long_view(choice.worth(town.society.taste, at), form, seconds)
+    )
+    return Choices(acts, (np.where(opened, long, short) * 1_000).astype(np.int64), satisfied)
 
 
 def written(

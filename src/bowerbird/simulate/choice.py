@@ -73,6 +73,15 @@ def utility(taste: Taste, at: Situation) -> F32:
     return total
 
 
+def worth(taste: Taste, at: Situation) -> F32:
+    """Return what a media is to the person once it is open [n], in logits.
+
+    The utility without what only leads to opening it: other people's likes, and bait.
+    """
+    nothing = np.zeros_like(at.likes)
+    return utility(taste, at._replace(likes=nothing, bait=nothing))
+
+
 def click(value: F32, temper: Temper) -> F32:
     """Return the chance [n] that a media that is looked at is opened."""
     return sigmoid(value - 1.2 + temper.clicky)

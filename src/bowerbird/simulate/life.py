@@ -12,7 +12,7 @@ from bowerbird.simulate.interests import Interests, draw_interests, drift, fashi
 from bowerbird.simulate.looks import Minds
 from bowerbird.simulate.newborn import known
 from bowerbird.simulate.policy import LoggingPolicy
-from bowerbird.simulate.sessions import draw_sessions
+from bowerbird.simulate.sessions import Sessions, draw_sessions
 from bowerbird.simulate.signup import sign_ups
 from bowerbird.simulate.society import DAY, HOUR
 from bowerbird.simulate.standing import Standing
@@ -27,6 +27,8 @@ class Life:
     """The run of one town, from its first day on.
 
     Attributes:
+        policy: that chooses the app's own pages.
+        record: what was done and is not handed out yet; counts requests.
         standing: the state of the app and its people by now.
         minds: what people care for today.
         sessions: how many there were so far.
@@ -36,12 +38,12 @@ class Life:
         society = town.society
         expected = int(society.people * society.sessions * society.days * PAGE_SLOTS)
         self._town = town
-        self._policy = LoggingPolicy(town.accounts, town.media, town.people, town.tree)
+        self.policy = LoggingPolicy(town.accounts, town.media, town.people, town.tree)
         self._interests: Interests = draw_interests(
             town.people, town.accounts, town.tree, town.arrives, town.seed
         )
         self._fashions: F32 = fashions(society.days, town.tree, town.seed)
-        self._requests = 0
+        self.record = Record(0)
         self.minds = self._minds(town.society.starts)
         self._pending = sign_ups(town, self.minds.cares)
         self.standing = Standing(len(town.people.name), len(town.media), len(town.tree), expected)
@@ -49,7 +51,7 @@ class Life:
 
     def before(self) -> Deeds:
         """Return what was done before the first day: sign-ups."""
-        return self._due(self._town.society.starts)
+        return self.due(self._town.society.starts)
 
     def wake(self, day: int) -> None:
         """Begin `day`: interests have drifted, people have rested."""
@@ -66,19 +68,39 @@ class Life:
     def live(self, day: int) -> tuple[Deeds, Mutes]:
         """Return what is done on `day`, in order of time, and who muted whom."""
         town, midnight = self._town, self._town.society.starts + day * DAY
-        self._note_sign_ups(midnight + DAY)
-        sessions = draw_sessions(town.society, town.people, self.minds.cares, day, town.seed)
-        self.sessions += len(sessions)
-        record = Record(self._requests)
+        sessions = self.open(day)
         rng = stream(town.seed, "choices", day)
         for hour in range(midnight, midnight + DAY, HOUR):
             now = sessions.within(hour, hour + HOUR)
             if len(now):
-                shelves = self._policy.stock(hour, self.standing)
-                spend_hour(town, self.minds, self._policy, shelves, now, self.standing, record, rng)
-        self._requests = record.requests
-        self._pending = together([self._pending, *record.deeds])
-        return self._due(midnight + DAY), _joined(record.mutes)
+                shelves = self.policy.stock(hour, self.standing)
+                spend_hour(
+                    town, self.minds, self.policy, shelves, now, self.standing, self.record, rng
+                )
+        return self.due(midnight + DAY), self.mutes()
+
+    def open(self, day: int) -> Sessions:
+        """Return the sessions of `day`; the app knows whom people follow who sign up on it."""
+        town = self._town
+        self._note_sign_ups(town.society.starts + (day + 1) * DAY)
+        sessions = draw_sessions(town.society, town.people, self.minds.cares, day, town.seed)
+        self.sessions += len(sessions)
+        return sessions
+
+    def due(self, until: int) -> Deeds:
+        """Return the deeds before `until` by time and keep the others for later."""
+        pending = together([self._pending, *self.record.deeds])
+        self.record.deeds.clear()
+        now = pending.ts < until
+        self._pending = pending.take(~now)
+        due = pending.take(now & self._possible(pending))
+        return due.take(np.argsort(due.ts, kind="stable"))
+
+    def mutes(self) -> Mutes:
+        """Return who muted whom since this was asked last."""
+        parts = list(self.record.mutes)
+        self.record.mutes.clear()
+        return _joined(parts)
 
     def _minds(self, now: int) -> Minds:
         """Return what people care for at `now`: nothing that is not there yet."""
@@ -90,14 +112,6 @@ class Life:
         """Let the app know whom people follow who sign up before `until`."""
         new = (self._pending.surface == NOWHERE) & (self._pending.ts < until)
         self.standing.follows.note(self._pending.person[new], self._pending.account[new])
-
-    def _due(self, until: int) -> Deeds:
-        """Return the deeds before `until` by time and keep the others for later."""
-        pending = self._pending
-        now = pending.ts < until
-        self._pending = pending.take(~now)
-        due = pending.take(now & self._possible(pending))
-        return due.take(np.argsort(due.ts, kind="stable"))
 
     def _possible(self, deeds: Deeds) -> NDArray[np.bool_]:
         """Return which deeds come before their person, media or account is gone."""

@@ -7,6 +7,7 @@ anyone's interests. Popularity is its own: heat, recounted every hour.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +50,20 @@ class Requests:
         ts: [S] epoch ms.
         place: [S] FEED, EXPLORE or CHANNEL.
         topic: [S] leaf of the channel.
+        number: [S] of the page, counted through the run from 1.
     """
 
     person: I32
     ts: I64
     place: I8
     topic: I16
+    number: I64
+
+    def take(self, which: NDArray[np.bool_]) -> Requests:
+        """Return those of the mask `which` ([S])."""
+        return Requests(
+            *(getattr(self, name)[which] for name in ("person", "ts", "place", "topic", "number"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,12 @@ class Shelves:
     by_tag: I32
     tag_at: I64
     posted: I64
+
+
+class PagePolicy(Protocol):
+    """Chooses what pages show: [S, SHOWN] media rows, NONE after the last slot."""
+
+    def show(self, asked: Requests, shelves: Shelves, standing: Standing, rng: Rng) -> I32: ...
 
 
 class LoggingPolicy:
@@ -122,7 +137,13 @@ class LoggingPolicy:
         tagged = _at(shelves.by_tag, first[:, None], last[:, None], depth)
         drawn = np.where(channel, tagged, drawn)
         drawn = np.where(followed, self._posted(asked, shelves, standing, rng), drawn)
-        return _packed(drawn, self._fits(drawn, asked, standing))
+        return packed(drawn, self.fits(drawn, asked, standing))
+
+    def posted(self, account: I32, back: I64, shelves: Shelves) -> I32:
+        """Return the media that each account ([...]) posted `back`th last (from 1), or NONE."""
+        there = (account != NONE) & (back <= shelves.posted[account])
+        position = self._account_at[account] + shelves.posted[account] - back
+        return np.where(there, self._by_account[np.where(there, position, 0)], NONE)
 
     def _posted(self, asked: Requests, shelves: Shelves, standing: Standing, rng: Rng) -> I32:
         """Return recent media of followed accounts ([S, DRAWN]), NONE where there is none."""
@@ -130,17 +151,15 @@ class LoggingPolicy:
         length = standing.follows.length[asked.person][:, None]
         which = (rng.random(shape) * length).astype(np.int64)
         account = standing.follows.accounts[asked.person[:, None], which]
-        back = rng.geometric(0.3, shape)
-        there = (account != NONE) & (back <= shelves.posted[account])
-        position = self._account_at[account] + shelves.posted[account] - back
-        found = self._by_account[np.where(there, position, 0)]
+        found = self.posted(account, rng.geometric(0.3, shape), shelves)
         recent = self._media.ts[found] > asked.ts[:, None] - RECENT
-        return np.where(there & recent, found, NONE).astype(np.int32)
+        return np.where(recent, found, NONE).astype(np.int32)
 
-    def _fits(self, drawn: I32, asked: Requests, standing: Standing) -> NDArray[np.bool_]:
-        media, flat = self._media, drawn.ravel()
-        person = np.repeat(asked.person, DRAWN)
-        ts = np.repeat(asked.ts, DRAWN)
+    def fits(self, drawn: I32, asked: Requests, standing: Standing) -> NDArray[np.bool_]:
+        """Return which of `drawn` ([S, k] media, NONE for none) may be on the page, each once."""
+        media, flat, width = self._media, drawn.ravel(), drawn.shape[1]
+        person = np.repeat(asked.person, width)
+        ts = np.repeat(asked.ts, width)
         account = media.account[flat]
         lasts = (media.expires[flat] == 0) | (media.expires[flat] > ts + DAY // 48)
         fits = (flat != NONE) & (media.ts[flat] < ts) & lasts & (media.gone[flat] > ts + DAY // 24)
@@ -169,8 +188,8 @@ def _first_of_row(drawn: I32) -> NDArray[np.bool_]:
     return unsorted
 
 
-def _packed(drawn: I32, fits: NDArray[np.bool_]) -> I32:
-    """Return the fitting slots of each row moved to its front, in order."""
+def packed(drawn: I32, fits: NDArray[np.bool_]) -> I32:
+    """Return the fitting slots of each row moved to its front, in order: [S, SHOWN]."""
     order = np.argsort(~fits, axis=1, kind="stable")
     page = np.where(fits, drawn, NONE)
     return np.take_along_axis(page, order, axis=1)[:, :SHOWN]

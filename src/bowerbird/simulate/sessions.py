@@ -41,6 +41,11 @@ class Sessions:
         """Return those of the mask `which` ([S])."""
         return Sessions(self.person[which], self.start[which], self.mood[which], self.told[which])
 
+    def beside(self, others: Sessions) -> Sessions:
+        """Return these and then `others`."""
+        columns = ("person", "start", "mood", "told")
+        return Sessions(*(np.concatenate([getattr(self, c), getattr(others, c)]) for c in columns))
+
     def __len__(self) -> int:
         return len(self.person)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.core.facts import F32, I32, I64, NONE, Action
 from bowerbird.simulate import deeds
@@ -13,7 +14,7 @@ from bowerbird.simulate.acts import Choices, Labels, decide, note_acts, written
 from bowerbird.simulate.deeds import Deeds
 from bowerbird.simulate.draws import Rng, earlier_equals, happens, pick, sigmoid
 from bowerbird.simulate.looks import Looks, Minds
-from bowerbird.simulate.policy import FEED, SHOWN, LoggingPolicy, Requests, Shelves
+from bowerbird.simulate.policy import FEED, SHOWN, PagePolicy, Requests, Shelves
 from bowerbird.simulate.sessions import Sessions
 from bowerbird.simulate.standing import Standing
 from bowerbird.simulate.town import Town
@@ -45,14 +46,42 @@ class Visits:
         clock: [S] epoch ms.
         leaves: [S, T] media of each leaf shown so far.
         shown: [S, PAGES * SHOWN] accounts shown so far, NONE-padded.
-        page: pages shown so far.
+        pages: [S] shown so far.
     """
 
     sessions: Sessions
     clock: I64
     leaves: F32
     shown: I32
-    page: int = 0
+    pages: I64
+
+    @staticmethod
+    def begin(sessions: Sessions, topics: int) -> Visits:
+        """Return `sessions` before their first page."""
+        count = len(sessions)
+        return Visits(
+            sessions,
+            sessions.start.copy(),
+            np.zeros((count, topics), np.float32),
+            np.full((count, PAGES * SHOWN), NONE, np.int32),
+            np.zeros(count, np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.clock)
+
+    def take(self, which: NDArray[np.bool_]) -> Visits:
+        """Return those of the mask `which` ([S])."""
+        rest = (self.clock, self.leaves, self.shown, self.pages)
+        return Visits(self.sessions.take(which), *(column[which] for column in rest))
+
+    def beside(self, others: Visits) -> Visits:
+        """Return these and then `others`."""
+        columns = ("clock", "leaves", "shown", "pages")
+        return Visits(
+            self.sessions.beside(others.sessions),
+            *(np.concatenate([getattr(self, c), getattr(others, c)]) for c in columns),
+        )
 
 
 @dataclass(slots=True)
@@ -64,10 +93,19 @@ class Record:
     mutes: list[Mutes] = field(default_factory=list)
 
 
+class Shown(NamedTuple):
+    """One page each of some visits: what was asked, what came on the screen, what was done."""
+
+    asked: Requests
+    looks: Looks
+    made: Choices
+    started: I64
+
+
 def spend_hour(
     town: Town,
     minds: Minds,
-    policy: LoggingPolicy,
+    policy: PagePolicy,
     shelves: Shelves,
     sessions: Sessions,
     standing: Standing,
@@ -75,34 +113,46 @@ def spend_hour(
     rng: Rng,
 ) -> None:
     """Live through the sessions that start in one hour; changes `standing` and `record`."""
-    count = len(sessions)
-    visits = Visits(
-        sessions,
-        sessions.start.copy(),
-        np.zeros((count, len(town.tree)), np.float32),
-        np.full((count, PAGES * SHOWN), NONE, np.int32),
-    )
-    while len(visits.sessions) and visits.page < PAGES:
-        asked = _ask(town, visits, rng)
-        looks = _scroll(town, visits, asked, policy.show(asked, shelves, standing, rng), rng)
-        made = decide(town, minds, standing, looks, rng)
-        labels = _labels(town, minds, visits, asked, looks, record)
-        started = _clocked(looks, made)
-        record.deeds.append(written(town, looks, labels, made, started, rng))
-        since = shelves.now - town.society.starts
-        muted = note_acts(town, looks, made, standing, since, rng)
-        account = town.media.account[looks.media[muted]]
-        ends = started[muted] + made.dwell[muted] + 2_000
-        record.mutes.append(Mutes(looks.person[muted], account, ends))
-        _turn(town, visits, looks, made, rng)
+    visits = Visits.begin(sessions, len(town.tree))
+    while len(visits):
+        _, visits = next_pages(town, minds, policy, shelves, visits, standing, record, rng)
 
 
-def _ask(town: Town, visits: Visits, rng: Rng) -> Requests:
-    sessions = visits.sessions
+def next_pages(
+    town: Town,
+    minds: Minds,
+    policy: PagePolicy,
+    shelves: Shelves,
+    visits: Visits,
+    standing: Standing,
+    record: Record,
+    rng: Rng,
+) -> tuple[Shown, Visits]:
+    """Show each of `visits` one page; return it, and the visits that go on behind it.
+
+    Changes `standing` and `record`.
+    """
+    asked = _ask(town, visits, record, rng)
+    looks = _scroll(town, visits, asked, policy.show(asked, shelves, standing, rng), rng)
+    made = decide(town, minds, standing, looks, rng)
+    started = _clocked(looks, made)
+    labels = _labels(town, minds, visits, asked, looks)
+    record.deeds.append(written(town, looks, labels, made, started, rng))
+    muted = note_acts(town, looks, made, standing, shelves.now - town.society.starts, rng)
+    account = town.media.account[looks.media[muted]]
+    ends = started[muted] + made.dwell[muted] + 2_000
+    record.mutes.append(Mutes(looks.person[muted], account, ends))
+    return Shown(asked, looks, made, started), _turned(town, visits, looks, made, rng)
+
+
+def _ask(town: Town, visits: Visits, record: Record, rng: Rng) -> Requests:
+    sessions, count = visits.sessions, len(visits)
     place = pick(town.people.places[sessions.person], rng).astype(np.int8)
-    which = rng.integers(0, 2, len(sessions))
-    topic = sessions.mood[np.arange(len(sessions)), which]
-    return Requests(sessions.person, visits.clock, place, topic)
+    which = rng.integers(0, 2, count)
+    topic = sessions.mood[np.arange(count), which]
+    number = record.requests + 1 + np.arange(count)
+    record.requests += count
+    return Requests(sessions.person, visits.clock, place, topic, number)
 
 
 def _scroll(town: Town, visits: Visits, asked: Requests, pages: I32, rng: Rng) -> Looks:
@@ -127,15 +177,11 @@ def _scroll(town: Town, visits: Visits, asked: Requests, pages: I32, rng: Rng) -
     )
 
 
-def _labels(
-    town: Town, minds: Minds, visits: Visits, asked: Requests, looks: Looks, record: Record
-) -> Labels:
+def _labels(town: Town, minds: Minds, visits: Visits, asked: Requests, looks: Looks) -> Labels:
     surface = np.where(asked.place == FEED, deeds.FEED, deeds.EXPLORE).astype(np.int8)
     leaf = town.media.topics[looks.media, 0]
-    number = record.requests + 1 + np.arange(len(asked.person))
-    record.requests += len(asked.person)
     return Labels(
-        request=number[looks.session],
+        request=asked.number[looks.session],
         surface=surface[looks.session],
         told=visits.sessions.told[looks.session],
         main=(minds.main[looks.person] == leaf[:, None]).any(axis=1).astype(np.int8),
@@ -151,20 +197,18 @@ def _clocked(looks: Looks, made: Choices) -> I64:
     return started
 
 
-def _turn(town: Town, visits: Visits, looks: Looks, made: Choices, rng: Rng) -> None:
-    """Move `visits` on to the next page; those who have had enough leave."""
-    sessions, count = visits.sessions, len(visits.sessions)
+def _turned(town: Town, visits: Visits, looks: Looks, made: Choices, rng: Rng) -> Visits:
+    """Return `visits` at their next page; those who have had enough leave."""
+    sessions, count = visits.sessions, len(visits)
     spent = np.bincount(looks.session, made.dwell, count).astype(np.int64)
     clicks = np.bincount(looks.session, made.acts[Action.CLICK], count)
     hides = np.bincount(looks.session, made.acts[Action.HIDE], count)
     np.add.at(visits.leaves, (looks.session, town.media.topics[looks.media, 0]), 1)
-    column = visits.page * SHOWN + looks.slot
+    column = visits.pages[looks.session] * SHOWN + looks.slot
     visits.shown[looks.session, column] = town.media.account[looks.media]
-    visits.page += 1
-    visits.clock = visits.clock + spent + rng.integers(700, 4_000, count)
+    pages = visits.pages + 1
+    clock = visits.clock + spent + rng.integers(700, 4_000, count)
     mind = -0.35 + 0.2 * clicks - 0.6 * hides + town.people.patience[sessions.person]
-    stays = happens(sigmoid((mind - 0.12 * visits.page).astype(np.float32)), rng)
-    stays &= (spent > 0) & (visits.clock < sessions.start + LONGEST)
-    visits.sessions = sessions.take(stays)
-    visits.clock, visits.leaves = visits.clock[stays], visits.leaves[stays]
-    visits.shown = visits.shown[stays]
+    stays = happens(sigmoid((mind - 0.12 * pages).astype(np.float32)), rng)
+    stays &= (spent > 0) & (clock < sessions.start + LONGEST) & (pages < PAGES)
+    return Visits(sessions, clock, visits.leaves, visits.shown, pages).take(stays)

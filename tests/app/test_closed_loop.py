@@ -1,0 +1,52 @@
+"""Simulated people on real pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.app.closed_loop import OURS, live_with
+from bowerbird.core.errors import InputError, NotFound
+from bowerbird.core.facts import Action, FactKind
+from bowerbird.evaluation.replay import exposures
+from bowerbird.simulate import PRESETS
+
+SHORT = replace(PRESETS["tiny"], name="short", days=2, people=30, media=300, accounts=50)
+
+
+def silent(done: int, of: int) -> None:
+    """Say nothing."""
+
+
+@pytest.mark.slow
+def test_what_is_done_on_a_page_comes_back_as_facts_of_that_page(tmp_path: Path) -> None:
+    outcome = live_with(OURS, SHORT, tmp_path, 3, silent)
+    assert sum(outcome.pages) > 20
+    assert outcome.mean("satisfied") > 0.5
+    with Bowerbird(tmp_path, mode="read") as bowerbird:
+        assert bowerbird.versions(), "no night published a Version"
+        slates = {e.request_id: e.recipe.slate for e in exposures(bowerbird.journal)}
+        shown = clicked = 0
+        for batch in bowerbird.journal.read():
+            events = batch.kind == FactKind.EVENT
+            shown += int((events & (batch.code == Action.IMPRESSION)).sum())
+            clicked += int((events & (batch.code == Action.CLICK)).sum())
+    assert len(slates) == sum(outcome.pages)
+    assert sum(len(slate) > 0 for slate in slates.values()) > 0.9 * len(slates)
+    assert shown > clicked > 50
+    again = live_with(OURS, SHORT, tmp_path / "again", 3, silent)
+    assert again.satisfied == outcome.satisfied, "the same seed gave another run"
+
+
+def test_a_folder_with_a_journal_and_an_unknown_policy_are_refused(tmp_path: Path) -> None:
+    with Bowerbird(tmp_path) as bowerbird:
+        bowerbird.append(
+            [{"kind": "media", "media_id": "m", "account_id": "a", "ts": SHORT.starts}]
+        )
+    with pytest.raises(InputError, match="already holds a journal"):
+        live_with(OURS, SHORT, tmp_path, 3, silent)
+    with pytest.raises(NotFound, match="did you mean `popularity`"):
+        live_with("popular", SHORT, tmp_path, 3, silent)
