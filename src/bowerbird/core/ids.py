@@ -2,54 +2,87 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bowerbird.core import id_slots
 from bowerbird.core.errors import NotFound
-from bowerbird.core.facts import I32, NONE
+from bowerbird.core.facts import I32, I64, NONE, U8
+from bowerbird.core.id_slots import Slots
+from bowerbird.core.texts import Texts, decoded
+
+SMALLEST = 64
+_SEED = np.frombuffer(bytearray(os.urandom(8)), np.uint64)
 
 
 class IdTable:
-    """One id space: string -> row and back. Rows never shift and are never given twice."""
+    """One id space: string -> row and back. Rows never shift and are never given twice.
+
+    One thread adds; any number look meanwhile.
+    """
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._table = _empty()
+        self._size = 0
         self.add(ids)
 
+    @staticmethod
+    def restored(data: U8, at: I64) -> IdTable:
+        """Return the table whose row i has the id `data[at[i] : at[i + 1]]`, in UTF-8."""
+        table = IdTable()
+        table._size = len(at) - 1
+        table._hold(data, at)
+        return table
+
     def __len__(self) -> int:
-        return len(self._ids)
+        return self._size
 
     def __contains__(self, id: str) -> bool:
-        return id in self._rows
+        return self.find(id) != NONE
 
-    def add(self, ids: Iterable[str | None]) -> I32:
+    def add(self, ids: Iterable[str | None] | Texts) -> I32:
         """Return the row of each id ([n]), giving new ids the next rows; None becomes NONE."""
-        given = list(ids)
-        if given.count(None) == len(given):
-            return np.full(len(given), NONE, np.int32)
-        found: list[int | None] = list(map(self._rows.get, given))  # type: ignore[arg-type]  # None
-        if None in found:
-            found = [
-                self._row_of(id) if row is None else row
-                for id, row in zip(given, found, strict=True)
-            ]
-        return np.array(found, np.int32)
+        if not isinstance(ids, Texts):
+            given = list(ids)
+            if given.count(None) == len(given):
+                return np.full(len(given), NONE, np.int32)
+            ids = Texts.of(given)
+        rows = np.full(len(ids), NONE, np.int32)
+        size = int(np.maximum(ids.size, 0).sum(dtype=np.int64))
+        if size:
+            self._make_room(len(ids), size)
+            columns = ids.data, ids.at, ids.size
+            self._size = int(id_slots.add(self._table, self._size, *columns, rows))
+        return rows
 
-    def _row_of(self, id: str | None) -> int:
-        if id is None:
-            return NONE
-        row = self._rows.setdefault(id, len(self._ids))
-        if row == len(self._ids):
-            self._ids.append(id)
-        return row
+    def _make_room(self, ids: int, data: int) -> None:
+        table, used = self._table, int(self._table.at[self._size])
+        if (
+            used + data > len(table.data)
+            or self._size + ids >= len(table.at)
+            or 2 * (self._size + ids) > len(table.slots)
+        ):
+            bytes_, rows = (2 * (used + data), 2 * (self._size + ids))
+            grown, at = np.zeros(bytes_, np.uint8), np.zeros(rows + 1, np.int64)
+            grown[:used] = table.data[:used]
+            at[: self._size + 1] = table.at[: self._size + 1]
+            self._hold(grown, at)
+
+    def _hold(self, data: U8, at: I64) -> None:
+        slots = np.zeros(1 << max(2 * len(at) - 1, SMALLEST).bit_length(), np.uint64)
+        table = Slots(data, at, slots, _SEED)
+        id_slots.fill(table, self._size)
+        self._table = table
 
     def find(self, id: str) -> int:
         """Return the row of `id`, or NONE."""
-        return self._rows.get(id, NONE)
+        text = np.frombuffer(bytearray(id.encode(errors="surrogatepass")), np.uint8)
+        return int(id_slots.find(self._table, text)) if len(text) else NONE
 
     def row(self, id: str, what: str) -> int:
         """Return the row of `id`.
@@ -68,19 +101,41 @@ class IdTable:
         Raises:
             NotFound: no id has that row.
         """
-        if not 0 <= row < len(self._ids):
-            raise NotFound(f"row {row} is not one of {len(self._ids)} ids")
-        return self._ids[row]
+        if not 0 <= row < self._size:
+            raise NotFound(f"row {row} is not one of {self._size} ids")
+        data, at, *_ = self._table
+        return data[at[row] : at[row + 1]].tobytes().decode(errors="surrogatepass")
 
     def cut(self, length: int) -> None:
         """Take back every row from `length` on, for a commit that failed; nobody has seen them."""
-        for id in self._ids[length:]:
-            del self._rows[id]
-        del self._ids[length:]
+        known, self._size = self._size, min(length, self._size)
+        id_slots.take_back(self._table, known, self._size)
 
     def since(self, row: int) -> Sequence[str]:
         """Return the ids from `row` on, in row order."""
-        return self._ids[row:]
+        data, at, *_ = self._table
+        return decoded(data, at[row : self._size + 1].tolist())
+
+    def names(self, rows: NDArray[np.integer]) -> list[str]:
+        """Return the id of each of `rows` ([n], none of them NONE)."""
+        data, at, *_ = self._table
+        whole = data[: at[self._size]].tobytes()
+        spans = zip(at[rows].tolist(), at[rows + 1].tolist(), strict=True)
+        return [whole[a:b].decode(errors="surrogatepass") for a, b in spans]
+
+    def content(self) -> tuple[U8, I64]:
+        """Return what `restored` takes; not to be written to."""
+        data, at, *_ = self._table
+        return data[: at[self._size]], at[: self._size + 1]
+
+
+def _empty() -> Slots:
+    return Slots(
+        np.zeros(SMALLEST, np.uint8),
+        np.zeros(SMALLEST + 1, np.int64),
+        np.zeros(4 * SMALLEST, np.uint64),
+        _SEED,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Gathered:
     known: list[int]
     batches: list[FactBatch] = field(default_factory=list)
     hashes: list[U64] = field(default_factory=list)
-    pending: HashSet = field(default_factory=HashSet)
+    pending: HashSet = field(default_factory=lambda: HashSet(IN_SEGMENT + PIECE))
     newest: int = 0
 
     @property

@@ -1,65 +1,70 @@
-"""A chunk of a file, checked: plain events by column, everything else row by row."""
+"""A block of a file, checked: plain events in one loop over cells, everything else row by row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.facts import FactKind
-from bowerbird.journal.chunks import Chunk, Columns
+from bowerbird.journal.chunks import Block, Chunk
 from bowerbird.journal.draft import Draft, concat_drafts
-from bowerbird.journal.plain import NAMES, EventRow, columns_of, plain_events
+from bowerbird.journal.plain import plain_events
+from bowerbird.journal.receipt import Reject
 from bowerbird.journal.validate import Checked, check
 
-Positions = NDArray[np.intp]
+Lines = NDArray[np.int64]
 
 
-def check_chunk(chunk: Chunk, *, now: int, untimed: int, kind: FactKind | None) -> Checked:
-    """Return what `check` returns of the chunk's rows, sooner where they are plain events."""
-    columns, positions = _events(chunk.rows, kind)
-    if not len(positions):
-        return check(list(chunk.rows), now=now, untimed=untimed, kind=kind)
-    draft, plain = plain_events(columns, len(positions), now, named=kind is FactKind.EVENT)
-    if plain.all() and len(positions) == len(chunk.rows):
-        return Checked(draft, {})
-    taken = positions[plain]
-    others = np.setdiff1d(np.arange(len(chunk.rows)), taken)
-    rows = [_row(chunk.rows[position]) for position in others.tolist()]
-    checked = check(rows, now=now, untimed=untimed, kind=kind)
-    faults = {int(others[at]): reason for at, reason in checked.faults.items()}
-    return Checked(_interleaved(draft.take(plain), taken, checked, others), faults)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a block held.
+
+    Attributes:
+        draft: its good rows, in order.
+        rejects: the others, by line.
+        rows: how many there were.
+        columns: the names that the cells of what the rejects say go by, where it is CSV.
+    """
+
+    draft: Draft
+    rejects: list[Reject]
+    rows: int
+    columns: tuple[str, ...] = ()
 
 
-def _events(
-    rows: Sequence[object], kind: FactKind | None
-) -> tuple[Mapping[str, list[Any]], Positions]:
-    """Return the columns of the rows that may be plain events, and where those rows are."""
-    if isinstance(rows, Columns):
-        may = (kind is FactKind.EVENT or "kind" in rows.columns) and rows.columns.keys() <= NAMES
-        return rows.columns, np.arange(len(rows) if may else 0)
-    events = [type(row) is EventRow for row in rows]
-    if events and all(events):
-        return columns_of(rows), np.arange(len(rows))  # type: ignore[arg-type]  # all of them are
-    positions = np.flatnonzero(events)
-    if not len(positions):
-        return {}, positions
-    found = [row for row in rows if type(row) is EventRow]
-    return columns_of(found), positions
+def check_block(block: Block, *, now: int, untimed: int, kind: FactKind | None) -> Found:
+    """Return what `check` finds in the rows of a block, sooner where they are plain events."""
+    if block.cells is None:
+        return _checked(block.decode(np.arange(block.size)), now, untimed, kind)
+    draft, plain = plain_events(block.cells(), now, named=kind is FactKind.EVENT)
+    if plain.all():
+        return Found(draft, [], block.size)
+    chunk = block.decode(np.flatnonzero(~plain))
+    checked = check(list(chunk.rows), now=now, untimed=untimed, kind=kind)
+    lines = block.first + np.flatnonzero(plain)
+    whole = _interleaved(draft.take(plain), lines, checked, np.array(chunk.lines, np.int64))
+    rows = len(lines) + len(chunk.rows) + len(chunk.rejects)
+    return Found(whole, _rejects(chunk, checked), rows, chunk.columns)
 
 
-def _row(row: object) -> object:
-    return msgspec.structs.asdict(row) if isinstance(row, EventRow) else row
+def _checked(chunk: Chunk, now: int, untimed: int, kind: FactKind | None) -> Found:
+    checked = check(list(chunk.rows), now=now, untimed=untimed, kind=kind)
+    rows = len(chunk.rows) + len(chunk.rejects)
+    return Found(checked.draft, _rejects(chunk, checked), rows, chunk.columns)
 
 
-def _interleaved(draft: Draft, at: Positions, checked: Checked, others: Positions) -> Draft:
-    """Return the facts of both in the order of their rows, derived ones behind their own."""
+def _rejects(chunk: Chunk, checked: Checked) -> list[Reject]:
+    found = [Reject(chunk.lines[p], why, chunk.raw_of(p)) for p, why in checked.faults.items()]
+    return sorted([*chunk.rejects, *found], key=lambda reject: reject.line)
+
+
+def _interleaved(draft: Draft, lines: Lines, checked: Checked, others: Lines) -> Draft:
+    """Return the facts of both in the order of their lines, derived ones behind their own."""
     if not len(checked.draft):
         return draft
     kept = np.delete(others, list(checked.faults))
     slow = kept[np.cumsum(~checked.draft.derived) - 1]
-    order = np.argsort(np.concatenate([at, slow]), kind="stable")
+    order = np.argsort(np.concatenate([lines, slow]), kind="stable")
     return concat_drafts([draft, checked.draft]).take(order)

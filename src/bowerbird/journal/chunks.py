@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol, overload
+from typing import IO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.core.errors import InputError
+from bowerbird.core.facts import I64, U8
+from bowerbird.journal.cells import Cells
 from bowerbird.journal.receipt import Reject
 from bowerbird.journal.validate import text_of
 
 CHUNK_BYTES = 8 << 20
 CHUNK_ROWS = 32_768
+
+Positions = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +51,56 @@ class Chunk:
         return text.rstrip("\r\n")
 
 
-class Columns(Sequence[object]):
-    """Rows [n] that lie as columns, name -> [n] values; an absent value is None."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive rows of a file, as they lie there.
 
-    def __init__(self, columns: Mapping[str, list[Any]], size: int) -> None:
-        self.columns, self._size = columns, size
+    Attributes:
+        size: how many.
+        decode: takes positions ([k], in order) and gives those rows; what is no row (an empty line)
+            is left out. The line of a row is `first` and its position.
+        first: line of the first row.
+        cells: takes nothing and gives the cells of all rows; None where they may not be events.
+    """
 
-    def __len__(self) -> int:
-        return self._size
-
-    @overload
-    def __getitem__(self, at: int) -> object: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[object]: ...
-    def __getitem__(self, at: int | slice) -> object:
-        if isinstance(at, slice):
-            return [self[i] for i in range(*at.indices(self._size))]
-        return {name: column[at] for name, column in self.columns.items() if column[at] is not None}
-
-    def __iter__(self) -> Iterator[object]:
-        names = list(self.columns)
-        for values in zip(*self.columns.values(), strict=True):
-            yield {n: v for n, v in zip(names, values, strict=True) if v is not None}
+    size: int
+    decode: Callable[[Positions], Chunk]
+    first: int = 1
+    cells: Callable[[], Cells] | None = None
 
 
 class Reader(Protocol):
     """Reads the rows of a file; `events` says whether they may well be nothing else."""
 
-    def __call__(self, path: Path, *, events: bool = False) -> Iterator[Chunk]: ...
+    def __call__(self, path: Path, *, events: bool = False) -> Iterator[Block]: ...
 
 
-def line_groups(path: Path) -> Iterator[list[bytes]]:
-    """Yield the lines of a file, a few megabytes at a time; unzipped when it ends in `.gz`.
+def whole(chunk: Chunk) -> Block:
+    """Return a block of rows that are decoded already; its lines need not be consecutive."""
+    return Block(len(chunk.rows), lambda _: chunk)
+
+
+def blocks_of_lines(path: Path) -> Iterator[bytes]:
+    """Yield a file, a few megabytes of lines at a time; unzipped when it ends in `.gz`.
 
     Raises:
         InputError: it cannot be read, or not to its end.
     """
     try:
         with _opened(path) as file:
-            while lines := file.readlines(CHUNK_BYTES):
-                yield lines
+            while block := file.read(CHUNK_BYTES):
+                yield block if block.endswith(b"\n") else block + file.readline()
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot read {path}: {error}") from error
+
+
+def bytes_and_bounds(block: bytes) -> tuple[U8, I64]:
+    """Return the bytes of lines, and the bounds of each line in them ([n + 1])."""
+    data = np.frombuffer(bytearray(block), np.uint8)
+    ends = np.flatnonzero(data == ord("\n")) + 1
+    if not len(ends) or ends[-1] < len(data):
+        ends = np.append(ends, len(data))
+    return data, np.concatenate([np.zeros(1, np.int64), ends])
 
 
 def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:

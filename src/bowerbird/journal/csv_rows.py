@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from bowerbird.core.errors import InputError
-from bowerbird.journal.chunks import CHUNK_ROWS, Chunk, Columns, line_groups
+from bowerbird.core.facts import I64
+from bowerbird.journal.cells import NAMES
+from bowerbird.journal.chunks import (
+    CHUNK_ROWS,
+    Block,
+    Chunk,
+    Positions,
+    blocks_of_lines,
+    bytes_and_bounds,
+    whole,
+)
 from bowerbird.journal.receipt import Reject, RejectReason
+from bowerbird.journal.scan_csv import csv_cells
 
 
-def read_csv(path: Path, *, events: bool = False) -> Iterator[Chunk]:
+def read_csv(path: Path, *, events: bool = False) -> Iterator[Block]:
     """Yield the rows of a CSV file (RFC 4180, commas); empty cells are absent.
 
-    A record over several lines counts as the first of them. `events` changes nothing.
+    A record over several lines counts as the first of them.
 
     Raises:
         InputError: a column is named twice, or the file cannot be read.
     """
-    lines = _Lines(line_groups(path))
+    lines = _Lines(blocks_of_lines(path))
     records = csv.reader(iter(lines), strict=True)
     try:
         header = [name.strip() for name in next(records, [])]
@@ -29,17 +42,25 @@ def read_csv(path: Path, *, events: bool = False) -> Iterator[Chunk]:
         raise InputError(f"{path} names a column twice: {', '.join(header)}")
     lines.take()
     # Without quotes a comma is a comma; from the first quote on the reader of RFC 4180 goes on.
-    while (group := lines.ahead()) and (texts := _unquoted(group)):
-        yield _split(header, texts, group, lines.skip())
+    while (block := lines.ahead()) and _unquoted(block):
+        data, bounds = bytes_and_bounds(block)
+        first = lines.skip(len(bounds) - 1)
+        may = (events or "kind" in header) and set(header) <= set(NAMES)
+        yield Block(
+            len(bounds) - 1,
+            partial(_split, header, block, bounds, first),
+            first,
+            partial(csv_cells, data, bounds, header) if may else None,
+        )
     while chunk := _chunk(header, records, lines):
-        yield chunk
+        yield whole(chunk)
 
 
 class _Lines:
     """The lines of a file as text, remembered until they are taken."""
 
-    def __init__(self, groups: Iterator[list[bytes]]) -> None:
-        self._groups = groups
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
         self._group: list[bytes] = []
         self._at = 0
         self._first = 1
@@ -47,25 +68,27 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         codec = "utf-8-sig"  # of the first line only: there may be a byte order mark
-        while self._at < len(self._group) or self.ahead():
+        while self._at < len(self._group) or self._more():
             self._at += 1
             # What is not UTF-8 becomes text that no id and no value accepts.
             self._since.append(self._group[self._at - 1].decode(codec, "surrogateescape"))
             codec = "utf-8"
             yield self._since[-1]
 
-    def ahead(self) -> list[bytes]:
-        """Return some of the lines that come next; none at the end."""
-        if self._at:
-            self._group, self._at = self._group[self._at :], 0
-        if not self._group:
-            self._group = next(self._groups, [])
-        return self._group
+    def _more(self) -> bool:
+        self._group, self._at = BytesIO(next(self._blocks, b"")).readlines(), 0
+        return bool(self._group)
 
-    def skip(self) -> int:
-        """Pass over the lines `ahead` returned; return the number of the first."""
+    def ahead(self) -> bytes:
+        """Return some of the lines that come next, as one; nothing at the end."""
+        if self._at == len(self._group):
+            self._more()
+        return b"".join(self._group[self._at :])
+
+    def skip(self, lines: int) -> int:
+        """Pass over the `lines` that `ahead` returned; return the number of the first."""
         first = self._first
-        self._first += len(self._group)
+        self._first += lines
         self._at = len(self._group)
         return first
 
@@ -77,32 +100,36 @@ class _Lines:
         return first, text.encode("utf-8", "surrogateescape").decode(errors="replace")
 
 
-def _unquoted(group: Sequence[bytes]) -> list[str] | None:
-    """Return the lines as text where commas and line ends are all there is to them."""
-    block = b"".join(group).replace(b"\r\n", b"\n")
-    if any(odd in block for odd in (b'"', b"\0", b"\r")):
-        return None
-    if max(map(len, group)) >= csv.field_size_limit():
-        return None
+def _unquoted(block: bytes) -> bool:
+    """Return whether commas and line ends are all there is to these lines."""
+    if any(odd in block for odd in (b'"', b"\0")) or block.count(b"\r") != block.count(b"\r\n"):
+        return False
     try:
-        return block.decode().removesuffix("\n").split("\n")
+        block.decode()
     except UnicodeDecodeError:
-        return None
+        return False
+    limit = csv.field_size_limit()
+    return len(block) < limit or max(map(len, block.split(b"\n"))) + 1 < limit
 
 
-def _split(header: list[str], texts: list[str], group: Sequence[bytes], first: int) -> Chunk:
-    rows = [text.split(",") for text in texts]
-    if set(map(len, rows)) == {len(header)} and len(header) > 1:
-        return _laid(header, rows, range(first, first + len(rows)), group)
-    good = [at for at, row in enumerate(rows) if len(row) == len(header) and texts[at]]
-    odd = [at for at, row in enumerate(rows) if len(row) != len(header) and texts[at]]
-    return _laid(
-        header,
-        [rows[at] for at in good],
-        [first + at for at in good],
-        [group[at] for at in good],
-        [Reject(first + at, RejectReason.WRONG_COLUMNS, texts[at]) for at in odd],
-    )
+def _split(header: list[str], block: bytes, bounds: I64, first: int, positions: Positions) -> Chunk:
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    raw: list[str] = []
+    rejects: list[Reject] = []
+    spans = zip(bounds[positions].tolist(), bounds[positions + 1].tolist(), strict=True)
+    for number, (start, stop) in zip((first + positions).tolist(), spans, strict=True):
+        text = block[start:stop].decode().removesuffix("\n").removesuffix("\r")
+        row = text.split(",")
+        if not text:  # an empty line is nothing
+            continue
+        if len(row) == len(header):
+            rows.append(row)
+            numbers.append(number)
+            raw.append(text)
+        else:
+            rejects.append(Reject(number, RejectReason.WRONG_COLUMNS, text))
+    return _laid(header, rows, numbers, raw, rejects)
 
 
 def _chunk(header: list[str], records: Iterator[list[str]], lines: _Lines) -> Chunk | None:
@@ -133,12 +160,8 @@ def _laid(
     header: list[str],
     rows: Sequence[list[str]],
     numbers: Sequence[int],
-    raw: Sequence[str | bytes],
+    raw: Sequence[str],
     rejects: Sequence[Reject] = (),
 ) -> Chunk:
-    cells = zip(*rows, strict=True) if rows else [()] * len(header)
-    columns = {name: list(column) for name, column in zip(header, cells, strict=True)}
-    for name, column in columns.items():
-        if "" in column:
-            columns[name] = [cell or None for cell in column]
-    return Chunk(Columns(columns, len(rows)), numbers, raw, tuple(rejects), tuple(header))
+    found = [{name: cell for name, cell in zip(header, row, strict=True) if cell} for row in rows]
+    return Chunk(found, numbers, raw, tuple(rejects), tuple(header))

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from bowerbird.core.facts import F32, I16, I64, NONE, U8, UNKNOWN, FactBatch, FactKind
 from bowerbird.core.ids import Ids
+from bowerbird.core.texts import Texts, joined
 from bowerbird.journal.body import U64
 
 Objects = NDArray[np.object_]
 Bits = NDArray[np.bool_]
+IdColumn = Objects | Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Draft:
     """Facts [n] in the order they will have; columns are as in `FactBatch` where not said.
 
     Attributes:
-        user: [n] id or None; account, media, name and surface likewise.
+        user: [n] id or None, as objects or as texts; account, media, name and surface likewise.
         items: [n] tuple of ids or None: topics, or media of an exposure.
         details: [n] bytes of a JSON object, or None.
         hashes: [n, 2] uint64, what a fact is recognised by when it comes again.
@@ -32,17 +34,17 @@ class Draft:
 
     kind: U8
     ts: I64
-    user: Objects
-    account: Objects
-    media: Objects
+    user: IdColumn
+    account: IdColumn
+    media: IdColumn
     code: U8
     value: F32
-    name: Objects
+    name: IdColumn
     flags: U8
     session: I64
     request: I64
     position: I16
-    surface: Objects
+    surface: IdColumn
     expires: I64
     items: Objects
     details: Objects
@@ -94,35 +96,45 @@ def concat_drafts(drafts: Sequence[Draft]) -> Draft:
         return drafts[0]
     if not drafts:
         return Draft(**blank(0))
-    return Draft(**{name: np.concatenate([getattr(d, name) for d in drafts]) for name in FIELDS})
+    return Draft(**{name: _concat([getattr(d, name) for d in drafts]) for name in FIELDS})
+
+
+def _concat(columns: Sequence[Any]) -> Any:
+    if any(isinstance(column, Texts) for column in columns):
+        return joined([c if isinstance(c, Texts) else Texts.of(c.tolist()) for c in columns])
+    return np.concatenate(columns)
 
 
 def number(draft: Draft, start: int, ids: Ids) -> FactBatch:
     """Return the facts with offsets from `start` and rows for ids; adds new ids to `ids`."""
     _add_slates_in_order(draft, ids)
     items, items_at = _items(draft, ids)
-    pieces = [piece or b"" for piece in draft.details.tolist()]
+    details, details_at = _details(draft)
     return FactBatch(
         start=start,
         kind=draft.kind,
         ts=draft.ts,
-        user=ids.users.add(draft.user.tolist()),
-        account=ids.accounts.add(draft.account.tolist()),
-        media=ids.media.add(draft.media.tolist()),
+        user=ids.users.add(_given(draft.user)),
+        account=ids.accounts.add(_given(draft.account)),
+        media=ids.media.add(_given(draft.media)),
         code=draft.code,
         value=draft.value,
-        name=ids.names.add(draft.name.tolist()),
+        name=ids.names.add(_given(draft.name)),
         flags=draft.flags,
         session=draft.session,
         request=draft.request,
         position=draft.position,
-        surface=ids.surfaces.add(draft.surface.tolist()).astype(np.int16),
+        surface=ids.surfaces.add(_given(draft.surface)).astype(np.int16),
         expires=draft.expires,
         items_at=items_at,
         items=items,
-        details_at=_bounds([len(piece) for piece in pieces]),
-        details=np.frombuffer(b"".join(pieces), np.uint8).copy(),
+        details_at=details_at,
+        details=details,
     )
+
+
+def _given(column: IdColumn) -> list[str | None] | Texts:
+    return column if isinstance(column, Texts) else column.tolist()
 
 
 def _add_slates_in_order(draft: Draft, ids: Ids) -> None:
@@ -134,6 +146,8 @@ def _add_slates_in_order(draft: Draft, ids: Ids) -> None:
 
 
 def _items(draft: Draft, ids: Ids) -> tuple[NDArray[np.int32], I64]:
+    if not _any(draft.items):
+        return np.zeros(0, np.int32), np.zeros(len(draft) + 1, np.int64)
     lists = draft.items.tolist()
     rows: list[int] = []
     for kind, items in zip(draft.kind.tolist(), lists, strict=True):
@@ -141,6 +155,18 @@ def _items(draft: Draft, ids: Ids) -> tuple[NDArray[np.int32], I64]:
             table = ids.media if kind == FactKind.EXPOSURE else ids.topics
             rows.extend(table.add(items).tolist())
     return np.array(rows, np.int32), _bounds([len(items) if items else 0 for items in lists])
+
+
+def _details(draft: Draft) -> tuple[U8, I64]:
+    if not _any(draft.details):
+        return np.zeros(0, np.uint8), np.zeros(len(draft) + 1, np.int64)
+    pieces = [piece or b"" for piece in draft.details.tolist()]
+    lengths = _bounds([len(piece) for piece in pieces])
+    return np.frombuffer(b"".join(pieces), np.uint8).copy(), lengths
+
+
+def _any(column: Objects) -> bool:
+    return bool((column != None).any())  # noqa: E711  # elementwise
 
 
 def _bounds(lengths: list[int]) -> I64:

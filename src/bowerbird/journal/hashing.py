@@ -10,8 +10,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bowerbird.core.facts import I64
 from bowerbird.core.ids import hash64
+from bowerbird.core.texts import Texts
 from bowerbird.journal.body import HASH, U64
+from bowerbird.journal.cells import Bits
+from bowerbird.journal.content import hash_contents, hash_names, hash_texts
 
 NUMBERS = ("kind", "ts", "code", "value", "flags", "session", "request", "position", "expires")
 TEXTS = ("user", "account", "media", "name", "surface", "items", "details")
@@ -49,6 +53,40 @@ def hashes64(texts: Iterable[str | None]) -> list[int]:
             known[text] = value = hash64(text or "")
         found.append(value)
     return found
+
+
+def hashes_of_texts(texts: Texts, wanted: Bits) -> I64:
+    """Return [n] `hash64` of each text where `wanted` ([n]), 0 for none: `hashes64` of a column."""
+    found = np.zeros(len(texts), np.int64)
+    if texts.there.any():
+        hash_texts(texts.data, texts.at, texts.size, wanted, found)
+    return found
+
+
+def identities_of_texts(
+    columns: Mapping[str, NDArray[Any]], texts: Mapping[str, Texts], event_ids: Texts, wanted: Bits
+) -> U64:
+    """Return what `identities` does where `wanted` ([n]), of ids that lie in one buffer.
+
+    Args:
+        columns: of a `Draft` without names, items and details.
+        texts: user, account, media and surface.
+        event_ids: [n], in the same buffer.
+        wanted: the ids of other rows may be anything.
+    """
+    hashes = np.zeros((len(wanted), 2), np.uint64)
+    there = event_ids.there
+    if (wanted & there).any():
+        data, at, size = event_ids.data, event_ids.at, event_ids.size
+        hash_names(columns["kind"], data, at, size, wanted & there, hashes)
+    if (wanted & ~there).any():
+        numbers = np.rec.fromarrays([columns[name] for name in NUMBERS])
+        packed = np.frombuffer(bytearray(numbers.tobytes()), np.uint8).reshape(len(wanted), -1)
+        of_row = [texts[name] for name in ("user", "account", "media", "surface")]
+        at = np.stack([column.at for column in of_row], axis=1)
+        size = np.stack([column.size for column in of_row], axis=1)
+        hash_contents(packed, event_ids.data, at, size, wanted & ~there, hashes)
+    return hashes
 
 
 def _named(kinds: Sequence[int], event_ids: Sequence[str | None]) -> list[bytes]:

@@ -17,8 +17,9 @@ SMALLEST = 1024
 class HashSet:
     """Hashes in memory, by open addressing; at most half of the slots are taken."""
 
-    def __init__(self) -> None:
-        self._slots = np.zeros((SMALLEST, 2), np.uint64)
+    def __init__(self, room: int = 0) -> None:
+        """Make an empty set that takes `room` hashes before it has to grow."""
+        self._slots = np.zeros((max(SMALLEST, 1 << (2 * room).bit_length()), 2), np.uint64)
         self._size = 0
 
     def __len__(self) -> int:
@@ -88,7 +89,7 @@ def _lookup(slots: U64, hashes: U64, found: Bits) -> None:
 
 def sorted_hashes(hashes: U64) -> U64:
     """Return [2, n]: the two words of each of `hashes` ([n, 2]), by the first."""
-    order = np.argsort(hashes[:, 0], kind="stable")
+    order = np.argsort(hashes[:, 0])
     return np.ascontiguousarray(hashes[order].T)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,15 +15,15 @@ import numpy as np
 
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import FactBatch, FactKind
+from bowerbird.journal.ahead import ahead
 from bowerbird.journal.bulk import Bulk
-from bowerbird.journal.checking import check_chunk
-from bowerbird.journal.chunks import Chunk
+from bowerbird.journal.checking import check_block
 from bowerbird.journal.draft import Draft
 from bowerbird.journal.files import READERS, fingerprint, reader_of
 from bowerbird.journal.journal import Journal
 from bowerbird.journal.merge import Source, in_order, kind_in_name, sources_in
 from bowerbird.journal.quarantine import Quarantine
-from bowerbird.journal.receipt import Receipt, Reject
+from bowerbird.journal.receipt import Receipt
 
 Progress = Callable[[int], None]
 OnBatch = Callable[[FactBatch], None]
@@ -81,9 +82,11 @@ def ingest(
     """
     path = Path(path)
     sources, skipped = sources_in(path) if path.is_dir() else ([_source(path)], ())
-    name = f"{path.resolve().name}-{fingerprint(s.path for s in sources)}.jsonl"
+    paths = [source.path for source in sources]
     untimed = 0 if path.is_dir() else journal.untimed(now)
-    quarantine = Quarantine(journal.quarantine / name)
+    quarantine = Quarantine(
+        journal.quarantine / f"{path.resolve().name}.jsonl", lambda: fingerprint(paths)
+    )
     with Load(journal, quarantine, on_batch) as load:
         drafts = _drafts(sources, kind, now, untimed, load, progress)
         if path.is_dir():
@@ -189,19 +192,11 @@ def _drafts(
     rows = 0
     for source in sources:
         named = source.kind if kind is None else kind
-        for chunk in source.read(source.path, events=named in (None, FactKind.EVENT)):
-            checked = check_chunk(chunk, now=now, untimed=untimed, kind=named)
-            faults = sorted(checked.faults.items())
-            rejects = [Reject(chunk.lines[p], reason, chunk.raw_of(p)) for p, reason in faults]
-            kind_name = named.name.lower() if named is not None else ""
-            load.quarantine.add(
-                source.path.name, _by_line(chunk, rejects), kind_name, chunk.columns
-            )
-            rows += len(chunk.rows) + len(chunk.rejects)
-            yield checked.draft
+        kind_name = named.name.lower() if named is not None else ""
+        blocks = source.read(source.path, events=named in (None, FactKind.EVENT))
+        for found in ahead(partial(check_block, now=now, untimed=untimed, kind=named), blocks):
+            load.quarantine.add(source.path.name, found.rejects, kind_name, found.columns)
+            rows += found.rows
+            yield found.draft
             if progress is not None:
                 progress(rows)
-
-
-def _by_line(chunk: Chunk, rejects: list[Reject]) -> list[Reject]:
-    return sorted([*chunk.rejects, *rejects], key=lambda reject: reject.line)

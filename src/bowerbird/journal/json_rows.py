@@ -2,64 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from bowerbird.core.errors import InputError
-from bowerbird.journal.chunks import Chunk, line_groups
-from bowerbird.journal.plain import EventRow
+from bowerbird.core.facts import I64
+from bowerbird.journal.chunks import Block, Chunk, Positions, blocks_of_lines, bytes_and_bounds
 from bowerbird.journal.receipt import Reject, RejectReason
+from bowerbird.journal.scan_json import json_cells
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-Decode = Callable[[bytes], object]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_json(path: Path, *, events: bool = False) -> Iterator[Chunk]:
-    """Yield the objects of a file that has one a line; empty lines are nothing.
-
-    With `events`, those that have no columns but an event's come as `EventRow`s.
+def read_json(path: Path, *, events: bool = False) -> Iterator[Block]:
+    """Yield the lines of a file that has an object on each; empty lines are nothing.
 
     Raises:
         InputError: the file is one array, or cannot be read.
     """
-    decode: Decode = msgspec.json.Decoder().decode
-    quick: Decode = msgspec.json.Decoder(EventRow).decode if events else decode
     first = 1
-    for lines in line_groups(path):
+    for block in blocks_of_lines(path):
         if first == 1:
-            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK)
-            if lines[0].lstrip().startswith(b"["):
+            block = block.removeprefix(BYTE_ORDER_MARK)
+            if block.lstrip().startswith(b"["):
                 raise InputError(f"{path} is an array", "write one object a line")
-        try:
-            rows = list(map(quick, lines))
-        except UNDECODABLE:
-            yield _one_by_one(lines, first, quick, decode)
-        else:
-            yield Chunk(rows, range(first, first + len(lines)), lines)
-        first += len(lines)
+        data, bounds = bytes_and_bounds(block)
+        yield Block(
+            len(bounds) - 1,
+            partial(_decoded, block, bounds, first),
+            first,
+            partial(json_cells, data, bounds) if events else None,
+        )
+        first += len(bounds) - 1
 
 
-def _one_by_one(lines: Sequence[bytes], first: int, quick: Decode, decode: Decode) -> Chunk:
+def _decoded(block: bytes, bounds: I64, first: int, positions: Positions) -> Chunk:
     rows: list[object] = []
     numbers: list[int] = []
     raw: list[bytes] = []
     rejects: list[Reject] = []
-    for number, line in enumerate(lines, first):
+    decode = msgspec.json.Decoder().decode
+    spans = zip(bounds[positions].tolist(), bounds[positions + 1].tolist(), strict=True)
+    for position, (start, stop) in zip(positions.tolist(), spans, strict=True):
+        line = block[start:stop]
         try:
-            row = quick(line)
+            row = decode(line)
         except UNDECODABLE:
-            if not line.strip():
-                continue
-            try:
-                row = decode(line)
-            except UNDECODABLE:
+            if line.strip():
                 text = line.decode(errors="replace").rstrip("\r\n")
-                rejects.append(Reject(number, RejectReason.NOT_JSON, text))
-                continue
+                rejects.append(Reject(first + position, RejectReason.NOT_JSON, text))
+            continue
         rows.append(row)
-        numbers.append(number)
+        numbers.append(first + position)
         raw.append(line)
     return Chunk(rows, numbers, raw, tuple(rejects))

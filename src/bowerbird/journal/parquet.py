@@ -60,7 +60,7 @@ COPY (
 ) TO $path ({form})
 """
 FORM = (
-    f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP}, "
+    f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROWS_A_GROUP}, "
     f"KV_METADATA {{bowerbird_format: '{FORMAT}'}}"
 )
 WITH_ITEMS = {
@@ -200,10 +200,13 @@ def _readable(batch: FactBatch, ids: Ids) -> dict[str, Objects]:
 
 
 def _named(table: IdTable, rows: I32) -> Objects:
-    # The line after the last is where NONE = -1 looks; DuckDB turns the empty string into NULL.
-    if not len(rows) or rows.max() < 0:
-        return np.full(len(rows), "", np.object_)
-    named: Objects = _texts([*table.since(0), ""])[rows]
+    # The place after the last is where NONE = -1 looks; DuckDB turns the empty string into NULL.
+    used = np.zeros(len(table) + 1, np.bool_)
+    used[rows] = True
+    used[-1] = False
+    place = np.cumsum(used) - 1
+    place[-1] = -1
+    named: Objects = _texts([*table.names(np.flatnonzero(used)), ""])[place[rows]]
     return named
 
 

@@ -1,245 +1,189 @@
-"""Events as most logs have them, checked a column at a time.
+"""Events as most logs have them, checked in one loop over their cells.
 
-A row is plain when every value is of the one type and in the one range that nearly all are; for
-such rows the columns made here are those of `check`, several times quicker. All others are left to
+A row is plain when every cell is of the one form and in the one range that nearly all are; for
+such rows the columns made here are those of `check`, many times quicker. All others are left to
 `check`, which alone knows what is wrong with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import Any
+from dataclasses import replace
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from bowerbird.core.facts import Action, FactKind, Flag
-from bowerbird.journal.draft import Bits, Draft, Objects, blank
-from bowerbird.journal.hashing import hashes64, identities
-from bowerbird.journal.schema import SCHEMAS
+from bowerbird.core.facts import F32, I16, I64, U8, Action, FactKind, Flag
+from bowerbird.core.kernels import fused, kernel
+from bowerbird.core.texts import Texts
+from bowerbird.journal import cells as at
+from bowerbird.journal.cells import ABSENT, NUMBER, TEXT, TRUTH, Bits, Cells, Words
+from bowerbird.journal.draft import Draft, blank
+from bowerbird.journal.hashing import hashes_of_texts, identities_of_texts
+from bowerbird.journal.numerals import NOT_READ, amount, digits, is_whole, moment
 from bowerbird.journal.validate import DAY
-from bowerbird.journal.values import EARLIEST, LARGEST, LONGEST_ID
+from bowerbird.journal.values import EARLIEST, LARGEST, LATEST, LONGEST_ID
+from bowerbird.journal.words import word_at
 
-Column = list[Any]
+_ACTIONS = Words.of(tuple(action.name.lower() for action in Action))
+_EVENT = Words.of(("event",))
+_TRUTHS = Words.of(("true", "1", "yes", "false", "0", "no"))
+_YES = 3  # the words before are
 
-WORDS = {action.name.lower(): int(action) for action in Action}
-NAMES = SCHEMAS[FactKind.EVENT].names
-ABSENT = frozenset({type(None)})
-EPOCH_DIGITS = 13
-
-
-class EventRow(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """One JSON object with no columns but those of an event; their values are not checked yet."""
-
-    kind: Any = None
-    user_id: Any = None
-    media_id: Any = None
-    account_id: Any = None
-    action: Any = None
-    ts: Any = None
-    event_id: Any = None
-    dwell_ms: Any = None
-    session_id: Any = None
-    surface: Any = None
-    position: Any = None
-    request_id: Any = None
-    time_known: Any = None
+_TIME_KNOWN = int(Flag.TIME_KNOWN)
+_MOST_SLOTS = 1 << 15
+_MOST_DIGITS_OF_ID = 38  # below 2 ** 128 whatever they are
+_IDS = np.array(
+    [at.USER, at.MEDIA, at.ACCOUNT, at.EVENT_ID, at.SESSION, at.SURFACE, at.REQUEST], np.int64
+)
 
 
-VALUES = attrgetter(*EventRow.__struct_fields__)
+class _Columns(NamedTuple):
+    """What the loop fills, [n] each."""
+
+    ts: I64
+    code: U8
+    value: F32
+    position: I16
+    flags: U8
+    plain: Bits
 
 
-def columns_of(rows: Sequence[EventRow]) -> dict[str, Column]:
-    """Return name -> [n] of the values of `rows`, at least one."""
-    columns = zip(*map(VALUES, rows), strict=True)
-    names = EventRow.__struct_fields__
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+_FILLED = ("ts", "code", "value", "position", "flags")
 
 
-def plain_events(
-    columns: Mapping[str, Column], size: int, now: int, *, named: bool
-) -> tuple[Draft, Bits]:
+def plain_events(cells: Cells, now: int, *, named: bool) -> tuple[Draft, Bits]:
     """Return a draft [n], and [n] whether each row is plain; what the draft says of others is void.
 
     Args:
-        columns: name -> [n] values, None where absent; only names of an event.
-        size: n.
+        cells: of n rows.
         now: wall time, epoch ms.
         named: whether rows without a `kind` are events.
     """
-    reading = _Reading(columns, size)
-    reading.kinds(named)
-    for name, into in (("user_id", "user"), ("media_id", "media"), ("account_id", "account")):
-        reading.draft[into][:] = reading.ids(name)
-    reading.draft["surface"][:] = reading.ids("surface")
-    reading.draft["kind"][:] = FactKind.EVENT
-    reading.draft["flags"][:] = Flag.TIME_KNOWN
-    reading.targets()
-    reading.actions()
-    reading.times(now)
-    reading.amounts()
-    reading.positions()
-    for name, into in (("session_id", "session"), ("request_id", "request")):
-        if (ids := reading.ids(name)) is not None:
-            reading.draft[into][:] = hashes64(ids)
-    event_ids = reading.ids("event_id") or [None] * size
-    reading.draft["hashes"] = identities(reading.draft, event_ids)
-    return Draft(**reading.draft), reading.plain
+    draft = blank(len(cells.odd))
+    columns = _Columns(**{name: draft[name] for name in _FILLED}, plain=~cells.odd)
+    latest = min(now + DAY, LATEST - 1)
+    _read(cells, columns, latest, named, _ACTIONS, _EVENT, _TRUTHS, _IDS)
+    texts = {
+        name: _texts(cells, column)
+        for name, column in (
+            *(("user", at.USER), ("media", at.MEDIA), ("account", at.ACCOUNT)),
+            ("surface", at.SURFACE),
+        )
+    }
+    draft["kind"][:] = FactKind.EVENT
+    draft["session"] = hashes_of_texts(_texts(cells, at.SESSION), columns.plain)
+    draft["request"] = hashes_of_texts(_texts(cells, at.REQUEST), columns.plain)
+    draft["hashes"] = identities_of_texts(draft, texts, _texts(cells, at.EVENT_ID), columns.plain)
+    return replace(
+        Draft(**draft),
+        user=texts["user"],
+        media=texts["media"],
+        account=texts["account"],
+        surface=texts["surface"],
+    ), columns.plain
 
 
-class _Reading:
-    """Columns of a draft as they are filled, and which rows are plain so far."""
-
-    def __init__(self, columns: Mapping[str, Column], size: int) -> None:
-        self._columns, self._size = columns, size
-        self.draft = blank(size)
-        self.plain = np.ones(size, np.bool_)
-
-    def _given(self, name: str) -> tuple[Column | None, frozenset[type]]:
-        column = self._columns.get(name)
-        types = ABSENT if column is None else frozenset(map(type, column))
-        return (None if types == ABSENT else column), types
-
-    def _where(self, found: Iterator[bool]) -> None:
-        self.plain &= np.fromiter(found, np.bool_, self._size)
-
-    def kinds(self, named: bool) -> None:
-        column, _ = self._given("kind")
-        if column is None:
-            self.plain[:] = named
-        elif column.count("event") < len(column):
-            self._where((named if v is None else v == "event") is True for v in column)
-        known, _ = self._given("time_known")
-        if known is not None:
-            self._where(value is None for value in known)
-
-    def ids(self, name: str) -> Column | None:
-        """Return the ids of a column, None where there is none; not plain ones become None."""
-        column, types = self._given(name)
-        if column is None:
-            return None
-        if int in types:
-            column = [str(v) if type(v) is int and abs(v) < 1 << 64 else v for v in column]
-            types = frozenset(map(type, column))
-        if types == {str} and _good_texts(column):
-            return column
-        good = [v is None or _good_id(v) for v in column]
-        if not all(good):
-            self.plain &= np.array(good)
-            column = [v if is_good else None for v, is_good in zip(column, good, strict=True)]
-        return column
-
-    def targets(self) -> None:
-        user, media, account = (self.draft[name] for name in ("user", "media", "account"))
-        self.plain &= _there(user) & (_there(media) | _there(account))
-
-    def actions(self) -> None:
-        column, types = self._given("action")
-        if column is None or types != {str}:
-            column = [v if type(v) is str else None for v in column or [None] * self._size]
-        codes = list(map(WORDS.get, column))
-        if None in codes:
-            self._where(code is not None for code in codes)
-            codes = [code or 0 for code in codes]
-        self.draft["code"][:] = codes
-
-    def times(self, now: int) -> None:
-        column, types = self._given("ts")
-        if column is None:
-            self.plain[:] = False
-            return
-        times = _times_of_text(column) if types == {str} else None
-        if times is None:
-            found = (v if type(v) is int and 0 <= v < 1 << 62 else 0 for v in column)
-            times = np.fromiter(found, np.int64, self._size)
-        self.draft["ts"][:] = times
-        self.plain &= (times >= EARLIEST) & (times <= now + DAY)
-
-    def amounts(self) -> None:
-        if (values := self._numbers("dwell_ms")) is not None:
-            self.plain &= ~(values < 0) & ~(values > LARGEST)
-            self.draft["value"][self.plain] = values[self.plain]
-
-    def positions(self) -> None:
-        if (values := self._numbers("position")) is not None:
-            there = ~np.isnan(values)
-            fits = (values >= 0) & (values < 1 << 15) & (values == np.floor(values))
-            self.plain &= ~there | fits
-            self.draft["position"][there & fits] = values[there & fits]
-
-    def _numbers(self, name: str) -> NDArray[np.float64] | None:
-        """Return the numbers of a column, NaN where absent or not plain; None without any."""
-        column, types = self._given(name)
-        if column is None:
-            return None
-        if not types <= {int, float, str, type(None)}:
-            self._where(type(v) in (int, float, str, type(None)) for v in column)
-            column = [v if type(v) in (int, float, str) else None for v in column]
-        try:
-            values = np.array(
-                [None if v is None else float(v) for v in column] if str in types else column,
-                np.float64,
-            )
-        except (ValueError, OverflowError):
-            values = np.array([_number(v) for v in column])
-        # What is there but no number, or none that is finite, is not plain.
-        odd = ~np.isfinite(values)
-        if odd.any():
-            at = np.flatnonzero(odd)
-            self.plain[[p for p in at.tolist() if column[p] is not None]] = False
-            values[at] = np.nan
-        return values
+def _texts(cells: Cells, column: int) -> Texts:
+    there = cells.form[:, column] != ABSENT
+    size = np.where(there, cells.size[:, column], np.int32(-1))
+    return Texts(cells.data, np.ascontiguousarray(cells.at[:, column]), size)
 
 
-def _number(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]  # one of int, float, str; None says NaN below
-    except (ValueError, OverflowError, TypeError):
-        return float("nan")
+@fused
+def _is_id(data: U8, start: int, size: int, form: int) -> bool:
+    """Return whether a cell is text of the right length, or a number that is its own text."""
+    if form == TEXT:
+        return 0 < size <= LONGEST_ID
+    return form == NUMBER and size <= _MOST_DIGITS_OF_ID and is_whole(data, start, size)
 
 
-def _there(column: Objects) -> Bits:
-    found: Bits = column != None  # noqa: E711  # elementwise
-    return found
+@fused
+def _ids_are_plain(cells: Cells, row: int, columns: I64) -> bool:
+    for k in range(len(columns)):
+        column = columns[k]
+        form = cells.form[row, column]
+        if form != ABSENT and not _is_id(
+            cells.data, cells.at[row, column], cells.size[row, column], form
+        ):
+            return False
+    target: bool = cells.form[row, at.MEDIA] != ABSENT or cells.form[row, at.ACCOUNT] != ABSENT
+    return bool(cells.form[row, at.USER] != ABSENT and target)
 
 
-def _good_id(value: object) -> bool:
-    return type(value) is str and value.isascii() and 0 < len(value) <= LONGEST_ID
+@fused
+def _time(cells: Cells, row: int) -> int:
+    """Return epoch ms, NOT_READ where the time is none that is plain."""
+    start, size = cells.at[row, at.TS], cells.size[row, at.TS]
+    form = cells.form[row, at.TS]
+    if form == NUMBER:
+        return digits(cells.data, start, size)
+    return moment(cells.data, start, size) if form == TEXT else NOT_READ
 
 
-def _good_texts(column: list[str]) -> bool:
-    """Return whether all texts are ids of the plain sort."""
-    lengths: Callable[[str], int] = len
-    return (
-        "".join(column).isascii()
-        and min(map(lengths, column)) > 0
-        and max(map(lengths, column)) <= LONGEST_ID
-    )
+@fused
+def _amount(cells: Cells, row: int, column: int) -> float:
+    """Return a number, NaN where there is none, NOT_READ where it is none that is plain."""
+    form = cells.form[row, column]
+    if form == ABSENT:
+        return np.nan
+    if form == TRUTH:
+        return NOT_READ
+    return amount(cells.data, cells.at[row, column], cells.size[row, column])
 
 
-def _times_of_text(column: list[str]) -> NDArray[np.int64] | None:
-    """Return epoch ms of texts that are all numbers or all like `2023-11-14T22:13:20Z`; else 0."""
-    first = column[0]
-    if first.isdecimal():
-        texts = [
-            v if v.isascii() and v.isdecimal() and len(v) == EPOCH_DIGITS else "0" for v in column
-        ]
-        return np.fromiter(map(int, texts), np.int64, len(texts))
-    if len(first) not in (20, 24) or first[10] != "T" or first[-1] != "Z":
-        return None
-    length = len(first)
-    texts = [v[:-1] if _like_iso(v, length) else "1970-01-01" for v in column]
-    try:
-        return np.array(texts, "datetime64[ms]").astype(np.int64)
-    except ValueError:
-        return None
+@fused
+def _word(cells: Cells, row: int, column: int, words: Words, guess: int) -> int:
+    """Return which of `words` a cell is, -1 for none."""
+    start, size = cells.at[row, column], cells.size[row, column]
+    return word_at(cells.data, start, size, words.data, words.ends, guess)
 
 
-def _like_epoch(text: str) -> bool:
-    return len(text) == EPOCH_DIGITS and text.isdecimal() and text.isascii()
+@fused
+def _kind_is_event(cells: Cells, row: int, named: bool, event: Words) -> bool:
+    form = cells.form[row, at.KIND]
+    if form == ABSENT:
+        return named
+    return form == TEXT and _word(cells, row, at.KIND, event, 0) == 0
 
 
-def _like_iso(text: str, length: int) -> bool:
-    return len(text) == length and text[10] == "T" and text[-1] == "Z" and text.isascii()
+@kernel
+def _read(
+    cells: Cells,
+    columns: _Columns,
+    latest: int,
+    named: bool,
+    actions: Words,
+    event: Words,
+    truths: Words,
+    ids: I64,
+) -> None:
+    """Fill `columns` where rows are plain, and say where they are not."""
+    action = 0
+    for row in range(len(columns.plain)):
+        if not columns.plain[row]:
+            continue
+        columns.plain[row] = False
+        if not _kind_is_event(cells, row, named, event) or not _ids_are_plain(cells, row, ids):
+            continue
+        if cells.form[row, at.ACTION] != TEXT:
+            continue
+        found = _word(cells, row, at.ACTION, actions, action)
+        ts = _time(cells, row)
+        dwell, slot = _amount(cells, row, at.DWELL), _amount(cells, row, at.POSITION)
+        if found < 0 or ts < EARLIEST or ts > latest or dwell < 0 or dwell > LARGEST:
+            continue
+        if slot < 0 or slot >= _MOST_SLOTS or (slot == slot and slot != np.floor(slot)):
+            continue
+        known = 0
+        if cells.form[row, at.TIME_KNOWN] != ABSENT:
+            known = _word(cells, row, at.TIME_KNOWN, truths, 0)
+            if known < 0:
+                continue
+        action = found
+        columns.ts[row] = ts
+        columns.code[row] = found
+        columns.value[row] = dwell
+        columns.flags[row] = _TIME_KNOWN if known < _YES else 0
+        if slot == slot:
+            columns.position[row] = np.int16(slot)
+        columns.plain[row] = True

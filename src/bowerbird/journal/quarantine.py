@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import glob
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -58,15 +60,29 @@ class Quarantine:
         counts: rejects so far, by reason.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fingerprint: Callable[[], str] | None = None) -> None:
+        """Take the rejects of one load.
+
+        Args:
+            path: `folder/NAME.jsonl`; with a fingerprint `folder/NAME-FINGERPRINT.jsonl`.
+            fingerprint: of what is loaded. Not asked for where nothing is or was rejected, because
+                it reads the whole of it.
+        """
         self.counts: Counter[RejectReason] = Counter()
-        self._path = path
-        path.unlink(missing_ok=True)
+        self._named, self._fingerprint = path, fingerprint
+        if fingerprint is None or any(path.parent.glob(f"{glob.escape(path.stem)}-*.jsonl")):
+            self._file.unlink(missing_ok=True)
+
+    @cached_property
+    def _file(self) -> Path:
+        if self._fingerprint is None:
+            return self._named
+        return self._named.with_name(f"{self._named.stem}-{self._fingerprint()}.jsonl")
 
     @property
     def path(self) -> Path | None:
         """The file; None when nothing was rejected."""
-        return self._path if self.counts else None
+        return self._file if self.counts else None
 
     def add(
         self, file: str, rejects: Sequence[Reject], kind: str = "", columns: Sequence[str] = ()
@@ -76,12 +92,12 @@ class Quarantine:
             return
         self.counts.update(reject.reason for reject in rejects)
         told = tuple(columns)
-        with self._path.open("ab") as out:
+        with self._file.open("ab") as out:
             for r in rejects:
                 out.write(_line(Entry(file, r.line, r.reason, r.raw, kind, told)))
             out.flush()
             os.fsync(out.fileno())
-        sync(self._path.parent)
+        sync(self._file.parent)
 
 
 def _line(entry: Entry) -> bytes:
