@@ -24,10 +24,14 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, I64
 from bowerbird.core.kernels import fast, learner
+from bowerbird.ig2vec.prefetch import prefetch
 from bowerbird.ig2vec.randomness import U64, Draws, below, draw, share
 
 HELD = 32
 """Words for which the same negatives are held."""
+
+LINE = 16
+"""Numbers a cache line holds."""
 
 
 class Words(NamedTuple):
@@ -177,13 +181,12 @@ def _read(words: Words, sentence: int, read: I64, state: U64) -> int:
 
 
 @fast
-def _touch(read: I64, size: int, weights: Weights) -> np.float32:
-    """Ask for all rows of a sentence at once, so that memory is waited for once."""
-    seen = np.float32(0)
-    for at in range(size):
-        for d in range(0, weights.vectors.shape[1], 16):  # one number a cache line
-            seen += weights.vectors[read[at], d] + weights.out[read[at], d]
-    return seen
+def _ask(read: I64, first: int, last: int, weights: Weights) -> None:
+    """Ask for the rows of the words `first .. last - 1`, while others are learned from."""
+    for at in range(first, last):
+        for d in range(0, weights.vectors.shape[1], LINE):
+            prefetch(weights.vectors, read[at], d)
+            prefetch(weights.out, read[at], d)
 
 
 @fast
@@ -225,8 +228,10 @@ def train_sentences(
     shape: Shape,
     rates: tuple[float, float],
     state: U64,
-) -> float:
+) -> None:
     """Read sentences `span[0] .. span[1] - 1` once.
+
+    While one sentence is learned from, the rows of the next are on their way.
 
     Args:
         words: the corpus.
@@ -236,14 +241,12 @@ def train_sentences(
         shape: window, negatives and decay.
         rates: learning rate at the first and after the last sentence of the span.
         state: [1] uint64 of the random draws, not 0, moved in place.
-
-    Returns:
-        A number without a meaning, so that no compiler leaves `_touch` out.
     """
     longest = 0
     for sentence in range(span[0], span[1]):
         longest = max(longest, words.starts[sentence + 1] - words.starts[sentence])
-    read, reach = np.empty(longest, np.int64), np.empty(longest, np.int64)
+    read, coming = np.empty(longest, np.int64), np.empty(longest, np.int64)
+    reach = np.empty(longest, np.int64)
     most = 2 * min(shape.window, longest) + shape.held
     targets = Targets(
         np.empty(most, np.int64),
@@ -252,15 +255,19 @@ def train_sentences(
         np.empty(weights.vectors.shape[1], np.float32),
     )
     negatives = np.empty(shape.held, np.int64)
-    held, seen = 0, np.float32(0)
+    held, ahead = 0, 0
+    if span[0] < span[1]:
+        ahead = _read(words, span[0], coming, state)
     for sentence in range(span[0], span[1]):
         done = (sentence - span[0]) / (span[1] - span[0])
         lr = rates[0] + (rates[1] - rates[0]) * done
-        size = _read(words, sentence, read, state)
-        seen += _touch(read, size, weights)
+        read, coming, size, ahead = coming, read, ahead, 0
+        if sentence + 1 < span[1]:
+            ahead = _read(words, sentence + 1, coming, state)
         for at in range(size):
             reach[at] = 1 + below(state, shape.window)
         for at in range(size):
+            _ask(coming, ahead * at // size, ahead * (at + 1) // size, weights)
             if held % HELD == 0:
                 _redraw(negatives, draws, state)
             held += 1
@@ -269,4 +276,3 @@ def train_sentences(
                 pairs = near * shape.negatives / shape.held
                 count = _far(negatives, read[at], near, pairs, targets)
                 _learn(read[at], near, count, weights, targets, lr, shape.decay)
-    return float(seen)

@@ -11,6 +11,7 @@ import numpy as np
 
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import I64
+from bowerbird.ig2vec.aligned import aligned_rows
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
@@ -75,7 +76,7 @@ def train_vectors(
 
 
 def _by_heat(weights: Weights, lines: I64) -> Weights:
-    return Weights(weights.vectors[lines], weights.out[lines])
+    return Weights(aligned_rows(weights.vectors, lines), aligned_rows(weights.out, lines))
 
 
 def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> Embedding:

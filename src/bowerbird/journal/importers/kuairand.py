@@ -2,9 +2,9 @@
 
 A row of the log is an impression with its outcomes; one that played at all is a view as well. The
 view tells no play time, so that nothing is derived from it beside the log's own long views. A
-person's history is in order, with the time of its last impression alone; those before it get made-up
-times, a minute apart. The table of video statistics averages over the days to be predicted, so it is
-not read.
+person's history is in order, with the time of its last impression alone; those before it get
+made-up times, a minute apart. The table of video statistics averages over the days to be predicted,
+so it is not read.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a person watched before the log begins, as events in the true order.
 
-The data set tells the time of each person's last impression. All others get made-up times before it.
+The data set tells the time of each person's last impression. Those before it get made-up times.
 """
 
 from __future__ import annotations
