@@ -21,16 +21,18 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from retrieval_data import AT, DEPTH, History, Wanted, hits, load
+from retrieval_data import AT, DEPTH, History, Wanted, hits, load, thinned
 from retrieval_ours import prepare, programs, slates
 from retrieval_peers import EASE, PEERS, Peer, Scores, seeds_of
 
 from bowerbird.app.bowerbird import Bowerbird
-from bowerbird.core.facts import F64, I32
+from bowerbird.core.facts import I32
 from bowerbird.evaluation.metrics import pooled
 
 BLOCK = 1_000
 OURS = "our page's retrieval"
+EVERY = 4
+"""Each part of our program is left out for every fourth person only: that takes a run a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Row:
 
     name: str
     days: str
+    wanted: Wanted
     hit: NDArray[np.float64]
     seconds: float
 
@@ -66,24 +69,22 @@ def of_peer(peer: Peer, history: History, days: dict[str, Wanted]) -> list[Row]:
     scores = peer.learn(history, peer.chosen)
     took = perf_counter() - started
     return [
-        Row(peer.name, name, hits(best_of(scores, history, wanted.people), wanted), took)
+        Row(peer.name, name, wanted, hits(best_of(scores, history, wanted.people), wanted), took)
         for name, wanted in days.items()
     ]
 
 
-def of_ours(folder: Path, history: History, days: dict[str, Wanted], whole: bool) -> Iterator[Row]:
-    """Yield the rows of our program, or of it without each of its sources."""
+def of_ours(folder: Path, history: History, days: dict[str, Wanted], parts: bool) -> Iterator[Row]:
+    """Yield the rows of our program; with `parts` also of it without each of its parts."""
     with Bowerbird(folder, mode="read") as bowerbird:
         reading, now = bowerbird.reading(), bowerbird.now()
-        for lacks, program in programs():
-            if whole == bool(lacks):
-                continue
+        for lacks, program in programs() if parts else programs()[:1]:
             for name, wanted in days.items():
                 started = perf_counter()
                 found = slates(reading, program, history, wanted.people, now)
                 took = perf_counter() - started
                 label = f"{OURS} without {lacks}" if lacks else OURS
-                yield Row(label, name, hits(found, wanted), took)
+                yield Row(label, name, wanted, hits(found, wanted), took)
 
 
 def tune(history: History, wanted: Wanted, only: str) -> None:
@@ -96,15 +97,16 @@ def tune(history: History, wanted: Wanted, only: str) -> None:
             print(f"{peer.name:<20} {shares}  {dict(settings)}", flush=True)
 
 
-def told(row: Row, wanted: Wanted, than: F64, rng: np.random.Generator) -> dict[str, object]:
-    """Return a row as printed: recalls, and the paired difference from EASE at each depth."""
-    recalls = row.hit.sum(axis=0) / wanted.count.sum()
-    against = [pooled(row.hit[:, i] - than[:, i], wanted.count, rng) for i in range(len(AT))]
+def told(row: Row, than: Row, rng: np.random.Generator) -> dict[str, object]:
+    """Return a row as printed: recalls, and the paired difference from another at each depth."""
+    count = row.wanted.count
+    recalls = row.hit.sum(axis=0) / count.sum()
+    against = [pooled(row.hit[:, i] - than.hit[:, i], count, rng) for i in range(len(AT))]
     return {
         "what": row.name,
         "days": row.days,
         **{f"recall@{k}": round(float(recalls[i]), 4) for i, k in enumerate(AT)},
-        **{f"less EASE @{k}": str(against[i]) for i, k in enumerate(AT)},
+        **{f"less {than.name} @{k}": str(against[i]) for i, k in enumerate(AT)},
         "seconds": round(row.seconds, 1),
     }
 
@@ -116,7 +118,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/retrieval"))
     parser.add_argument("--days", choices=("validation", "both"), default="both")
     parser.add_argument("--tune", action="store_true", help="try the peers' settings, no test days")
-    parser.add_argument("--only", default="", help="with --tune: peers whose name has this")
+    parser.add_argument("--only", default="", help="only methods whose name has this, and EASE")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     history, validation, test = load(asked.source)
@@ -127,29 +129,36 @@ def main() -> int:
     if asked.days == "both":
         days["1-8 May"] = test
     prepare(asked.source, asked.folder)
-    show(every_row(asked.folder, history, days), days, asked.json)
+    show(every_row(asked.folder, history, days, asked.only), asked.json)
+    if asked.only not in OURS:
+        return 0
+    few = {
+        f"{name}, every {EVERY}th person": thinned(wanted, EVERY) for name, wanted in days.items()
+    }
+    show(of_ours(asked.folder, history, few, parts=True), asked.json)
     return 0
 
 
-def every_row(folder: Path, history: History, days: dict[str, Wanted]) -> Iterator[Row]:
-    """Yield every method's rows: EASE, which others are compared with, before all."""
+def every_row(folder: Path, history: History, days: dict[str, Wanted], only: str) -> Iterator[Row]:
+    """Yield the methods' rows: EASE, which others are compared with, before all."""
     first = next(peer for peer in PEERS if peer.name == EASE)
     yield from of_peer(first, history, days)
-    yield from of_ours(folder, history, days, whole=True)
+    if only in OURS:
+        yield from of_ours(folder, history, days, parts=False)
     for peer in PEERS:
-        if not peer.installed():
-            print(f"{peer.name}: left out, `make benchmarks` installs {peer.needs}")
-        elif peer is not first:
+        if peer is first or only not in peer.name:
+            continue
+        if peer.installed():
             yield from of_peer(peer, history, days)
-    yield from of_ours(folder, history, days, whole=False)
+        else:
+            print(f"{peer.name}: left out, `make benchmarks` installs {peer.needs}")
 
 
-def show(rows: Iterator[Row], days: dict[str, Wanted], as_json: bool) -> None:
-    """Print a row a line, as they come."""
-    rng, than = np.random.default_rng(0), dict[str, F64]()
+def show(rows: Iterator[Row], as_json: bool) -> None:
+    """Print a row a line, as they come, each beside the first of its days."""
+    rng, first = np.random.default_rng(0), dict[str, Row]()
     for row in rows:
-        than.setdefault(row.days, row.hit)
-        line = told(row, days[row.days], than[row.days], rng)
+        line = told(row, first.setdefault(row.days, row), rng)
         text = json.dumps(line) if as_json else "  ".join(str(cell) for cell in line.values())
         print(text, flush=True)
 

@@ -145,6 +145,13 @@ def _wanted(pairs: Pairs) -> Wanted:
     return Wanted(people.astype(np.int32), found, count.astype(np.float64))
 
 
+def thinned(wanted: Wanted, every: int) -> Wanted:
+    """Return what every so manieth person wants."""
+    kept = wanted.pairs.user % every == 0
+    pairs = Pairs(wanted.pairs.user[kept] // np.int32(every), wanted.pairs.media[kept])
+    return Wanted(wanted.people[::every], pairs, wanted.count[::every])
+
+
 def hits(slates: I32, wanted: Wanted) -> NDArray[np.float64]:
     """Return [q, 3] how many of each person's positives are among the first 50, 100 and 200.
 

@@ -24,7 +24,11 @@ from bowerbird.version.publish import publish
 from bowerbird.version.version import save_artefacts
 
 PROGRAM = "kuairand_retrieval"
-BRANCH = re.compile(r"^ +[0-9.]+ \* .*,$", re.MULTILINE)
+PART = re.compile(
+    r"^ +[0-9.]+ \* (?P<source>.*),$\n|^\.(?P<filter>filter.*)$\n|(?P<factor> \* [a-z_]+)(?=.*\)$)",
+    re.MULTILINE,
+)
+"""A branch of the blend, a filter, or a factor of the last score."""
 
 
 def prepare(source: Path, folder: Path) -> None:
@@ -76,11 +80,12 @@ def publish_links(bowerbird: Bowerbird) -> None:
 
 
 def variants(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the program, and the program without each of its branches, with what is missing."""
+    """Yield the program, and the program without each of its parts, with what is missing."""
     yield "", text
-    for branch in BRANCH.finditer(text):
-        source = branch.group().split("*", 1)[1].strip().removesuffix(",")
-        yield source, text.replace(branch.group() + "\n", "")
+    start = text.index("blend(")
+    for part in PART.finditer(text, start):
+        lacks = next(name for name in part.groups() if name).removeprefix(" * ")
+        yield lacks, text[: part.start()] + text[part.end() :]
 
 
 def programs() -> list[tuple[str, Program]]:

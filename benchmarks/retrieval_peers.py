@@ -78,6 +78,18 @@ def ease(history: History, settings: Settings) -> Scores:
     return _by_matrix(history, pairs, Ease(history.engaged(pairs), settings["ridge"]).matrix)
 
 
+def ease_unseen(history: History, settings: Settings) -> Scores:
+    """Return EASE's scores without all that a person is known to have seen, listed or not."""
+    scores, pairs, n = ease(history, settings), history.everything, len(history.videos)
+
+    def unseen(people: I32) -> F32:
+        found = scores(people)
+        found[seeds_of(history, pairs, people, pairs.media, n) > 0] = -np.inf
+        return found
+
+    return unseen
+
+
 def account_cf(history: History, settings: Settings) -> Scores:
     """Return cosines between accounts, summed; each media has its account's score."""
     pairs = getattr(history, settings["pairs"])
@@ -151,8 +163,9 @@ PEERS = (
         EASE,
         ease,
         {"pairs": "watched", "ridge": 400.0},
-        _grid(pairs=PAIRS, ridge=(200.0, 400.0, 800.0)),
+        _grid(pairs=PAIRS, ridge=(100.0, 200.0, 400.0, 800.0, 1600.0)),
     ),
+    Peer("EASE, nothing known to be seen", ease_unseen, {"pairs": "watched", "ridge": 400.0}),
     Peer(
         "account-level CF",
         account_cf,
@@ -162,22 +175,25 @@ PEERS = (
     Peer(
         "gensim item2vec",
         item2vec,
-        {"vector_size": 64, "window": 50, "epochs": 20, "alpha": 0.05, "ns_exponent": 0.75},
+        {"vector_size": 64, "window": 10, "epochs": 20, "alpha": 0.05, "ns_exponent": 0.75},
         _grid(
             vector_size=(64,),
-            window=(50,),
-            epochs=(20,),
+            window=(10,),
+            epochs=(5,),
             alpha=(0.025, 0.05),
-            ns_exponent=(0.75, 0.0, -0.5),
+            ns_exponent=(0.75, -0.5),
         ),
         "gensim",
     ),
     Peer(
         "implicit ALS",
         als,
-        {"factors": 64, "regularization": 0.1, "alpha": 4.0, "iterations": 15},
+        {"factors": 32, "regularization": 10.0, "alpha": 16.0, "iterations": 15},
         _grid(
-            factors=(32, 64, 128), regularization=(0.1, 10.0), alpha=(1.0, 4.0), iterations=(15,)
+            factors=(32, 64, 128),
+            regularization=(0.1, 10.0),
+            alpha=(1.0, 4.0, 16.0),
+            iterations=(15,),
         ),
         "implicit",
     ),
@@ -188,8 +204,8 @@ PEERS = (
         _grid(
             factors=(32, 64),
             learning_rate=(0.02, 0.05),
-            regularization=(0.01, 0.05),
-            iterations=(100,),
+            regularization=(0.01,),
+            iterations=(50,),
         ),
         "implicit",
     ),

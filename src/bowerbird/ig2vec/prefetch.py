@@ -15,7 +15,7 @@ WRITE, KEPT, DATA = 1, 3, 1
 @intrinsic
 def prefetch(typing: Any, table: Any, row: Any, column: Any) -> Any:
     """Ask for the cache line of `table[row, column]`; `table` is a C-contiguous matrix."""
-    from llvmlite import ir
+    from llvmlite import ir  # type: ignore[import-untyped] # it ships no types
 
     def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = signature.args[0]
