@@ -9,6 +9,7 @@ import pytest
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.app.closed_loop import OURS, live_with
+from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import InputError, NotFound
 from bowerbird.core.facts import Action, FactKind
 from bowerbird.evaluation.replay import exposures
@@ -42,6 +43,7 @@ def test_what_is_done_on_a_page_comes_back_as_facts_of_that_page(tmp_path: Path)
 
 
 def test_a_folder_with_a_journal_and_an_unknown_policy_are_refused(tmp_path: Path) -> None:
+    Bowerbird.init(tmp_path, clock=ClockName.JOURNAL)
     with Bowerbird(tmp_path) as bowerbird:
         bowerbird.append(
             [{"kind": "media", "media_id": "m", "account_id": "a", "ts": SHORT.starts}]

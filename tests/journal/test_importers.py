@@ -13,10 +13,11 @@ from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import NONE, Action, Control, FactKind, Flag
 from bowerbird.journal.importers import IMPORTERS, import_dataset
+from bowerbird.journal.importers.kuairand import LOG_COLUMNS
 from bowerbird.journal.ingest import Summary
 from bowerbird.journal.journal import Journal
 from tests.journal.rows import whole
-from tests.journal.test_kuairand import LOG_COLUMNS, VIDEOS, log_row
+from tests.journal.test_kuairand import VIDEOS, log_row
 
 SHARED = Path(__file__).parents[2].parent / "shared/data"
 NOW = 1_760_000_000_000
@@ -56,7 +57,7 @@ class Contract:
         self.summary = self.taken(journal, folder)
         return journal
 
-    def told(self, journal: Journal) -> list[tuple[str | None, str, str | None]]:
+    def told(self, journal: Journal) -> list[tuple[str, str, str]]:
         """Person, word and target of each event and control, in order."""
         batch, ids = whole(journal), journal.ids
         found = []

@@ -40,10 +40,9 @@ def test_nobody_cares_for_a_topic_before_it_is_born_and_many_do_after(town: Town
     assert (town.arrives[first.topics] == 0).all()
     for day in range(VILLAGE.days):
         life.wake(day)
-        cares = life.minds.cares
         early = town.arrives > VILLAGE.starts + day * DAY
-        assert (cares[:, early] == 0).all()
-    caught = (cares[:, town.arrives > 0] > 0.4).mean(axis=0)
+        assert (life.minds.cares[:, early] == 0).all()
+    caught = (life.minds.cares[:, town.arrives > 0] > 0.4).mean(axis=0)
     assert ((caught > 0.03) & (caught < 0.4)).all()
 
 

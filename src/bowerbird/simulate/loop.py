@@ -118,9 +118,10 @@ def _live_day(
     visits = Visits.begin(sessions.within(0, 0), len(town.tree)) if visits is None else visits
     if feed is not None:
         feed.post(midnight)
+    shelves = life.policy.stock(midnight, life.standing)
     for opens in range(midnight, midnight + DAY, WINDOW):
         closes = opens + WINDOW
-        if (opens - midnight) % RESTOCKED == 0:
+        if opens - shelves.now >= RESTOCKED:
             shelves = life.policy.stock(opens, life.standing)
         visits = visits.beside(Visits.begin(sessions.within(opens, closes), len(town.tree)))
         while (due := visits.clock < closes).any():

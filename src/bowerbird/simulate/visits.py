@@ -72,8 +72,13 @@ class Visits:
 
     def take(self, which: NDArray[np.bool_]) -> Visits:
         """Return those of the mask `which` ([S])."""
-        rest = (self.clock, self.leaves, self.shown, self.pages)
-        return Visits(self.sessions.take(which), *(column[which] for column in rest))
+        return Visits(
+            self.sessions.take(which),
+            self.clock[which],
+            self.leaves[which],
+            self.shown[which],
+            self.pages[which],
+        )
 
     def beside(self, others: Visits) -> Visits:
         """Return these and then `others`."""
