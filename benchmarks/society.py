@@ -6,7 +6,8 @@ same rule for all; Explore is the policy's. `explore` is a Bowerbird that starts
 journal and trains every night; the others are one rule each, the last one knows what everybody
 cares for.
 
-Every run is kept as JSON below FOLDER and not made again; the table says how many seeds it has.
+Every run is kept as JSON below FOLDER and not made again, and one that was cut short goes on; the
+table says how many seeds it has.
 
     .venv/bin/python benchmarks/society.py build/society-loop --scale 0.5 --seeds 5
     .venv/bin/python benchmarks/society.py build/society-loop --scale 0.5 --world null --seeds 1
@@ -55,8 +56,7 @@ def outcome_of(policy: str, society: Society, seed: int, days: int, path: Path) 
     """Return what came of one run, made unless `path`.json has it from before."""
     kept, data = path.with_name(f"{path.name}.json"), path.with_name(f"{path.name}.data")
     if not kept.exists():
-        started = perf_counter()
-        shutil.rmtree(data, ignore_errors=True)  # of a run that was cut short
+        started = perf_counter()  # a run that was cut short goes on where it ended
         found = live_with(policy, society, data, seed, _silent, days=days)
         shutil.rmtree(data, ignore_errors=True)
         took = perf_counter() - started

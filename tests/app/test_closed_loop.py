@@ -22,12 +22,16 @@ def silent(done: int, of: int) -> None:
     """Say nothing."""
 
 
+def interrupted(done: int, of: int) -> None:
+    raise InterruptedError("the machine went down after the first day")
+
+
 @pytest.mark.slow
 def test_what_is_done_on_a_page_comes_back_as_facts_of_that_page(tmp_path: Path) -> None:
-    outcome = live_with(OURS, SHORT, tmp_path, 3, silent)
+    outcome = live_with(OURS, SHORT, tmp_path / "whole", 3, silent)
     assert sum(outcome.pages) > 20
     assert outcome.mean("satisfied") > 0.5
-    with Bowerbird(tmp_path, mode="read") as bowerbird:
+    with Bowerbird(tmp_path / "whole", mode="read") as bowerbird:
         assert bowerbird.versions(), "no night published a Version"
         slates = {e.request_id: e.recipe.slate for e in exposures(bowerbird.journal)}
         shown = clicked = 0
@@ -38,8 +42,12 @@ def test_what_is_done_on_a_page_comes_back_as_facts_of_that_page(tmp_path: Path)
     assert len(slates) == sum(outcome.pages)
     assert sum(len(slate) > 0 for slate in slates.values()) > 0.9 * len(slates)
     assert shown > clicked > 50
-    again = live_with(OURS, SHORT, tmp_path / "again", 3, silent)
-    assert again.satisfied == outcome.satisfied, "the same seed gave another run"
+    cut, told = tmp_path / "cut", list[int]()
+    with pytest.raises(InterruptedError):
+        live_with(OURS, SHORT, cut, 3, interrupted)
+    again = live_with(OURS, SHORT, cut, 3, lambda done, of: told.append(done))
+    assert told == [1, 2]
+    assert again == replace(outcome, found_h=again.found_h), "a run that went on became another"
 
 
 def test_a_folder_with_a_journal_and_an_unknown_policy_are_refused(tmp_path: Path) -> None:
@@ -48,7 +56,7 @@ def test_a_folder_with_a_journal_and_an_unknown_policy_are_refused(tmp_path: Pat
         bowerbird.append(
             [{"kind": "media", "media_id": "m", "account_id": "a", "ts": SHORT.starts}]
         )
-    with pytest.raises(InputError, match="already holds a journal"):
+    with pytest.raises(InputError, match="journal of something else"):
         live_with(OURS, SHORT, tmp_path, 3, silent)
     with pytest.raises(NotFound, match="did you mean `popularity`"):
         live_with("popular", SHORT, tmp_path, 3, silent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bowerbird.app.bowerbird import Bowerbird
@@ -17,6 +18,7 @@ from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import InputError, NotFound, TrainingError, VersionError, did_you_mean
 from bowerbird.core.facts import I32, NONE
 from bowerbird.core.page import Page
+from bowerbird.evaluation.replay import exposures
 from bowerbird.simulate import Outcome, Society
 from bowerbird.simulate.draws import Rng
 from bowerbird.simulate.feed import Row, page_id
@@ -24,7 +26,7 @@ from bowerbird.simulate.life import Life
 from bowerbird.simulate.loop import live_on
 from bowerbird.simulate.policy import SHOWN, PagePolicy, Requests, Shelves
 from bowerbird.simulate.rivals import RIVALS
-from bowerbird.simulate.society import preset
+from bowerbird.simulate.society import DAY, preset
 from bowerbird.simulate.standing import Standing
 from bowerbird.simulate.town import Town, found
 
@@ -33,16 +35,23 @@ OURS = "explore"
 
 POLICIES = (OURS, *RIVALS)
 
+RUN = "run.json"
+"""File that says of which society and seed a data folder is."""
+
 
 class ServedPages:
     """The pages of a Bowerbird, as a policy; it is told what happens, and learns at night.
+
+    Where its journal already has the pages of this run, those are shown again: a run that was cut
+    short goes on where it ended.
 
     Attributes:
         untrained: days after which no Version was published, and why.
     """
 
     def __init__(self, bowerbird: Bowerbird, town: Town) -> None:
-        self._bowerbird, self._names = bowerbird, town.people.name
+        self._bowerbird, self._town = bowerbird, town
+        self._kept = {e.request_id: e.recipe.slate for e in exposures(bowerbird.journal)}
         self._pages: list[Page] = []
         self.untrained: dict[int, str] = {}
 
@@ -51,16 +60,21 @@ class ServedPages:
         rows = np.full((len(asked.person), SHOWN), NONE, np.int32)
         told = zip(asked.person.tolist(), asked.ts.tolist(), asked.number.tolist(), strict=True)
         for at, (person, ts, number) in enumerate(told):
-            page = self._bowerbird.explore(
-                self._names[person], now=ts, size=SHOWN, seed=number, request_id=page_id(number)
-            )
-            media = [media_row(item.media_id) for item in page.items]
-            rows[at, : len(media)] = media
-            self._pages.append(page)
+            slate = self._kept.get(page_id(number))
+            if slate is None:
+                slate = self._made(self._town.people.name[person], ts, number)
+            rows[at, : len(slate)] = [media_row(media_id) for media_id in slate]
         return rows
 
+    def _made(self, person: str, ts: int, number: int) -> tuple[str, ...]:
+        page = self._bowerbird.explore(
+            person, now=ts, size=SHOWN, seed=number, request_id=page_id(number)
+        )
+        self._pages.append(page)
+        return page.recipe.slate
+
     def tell(self, rows: list[Row]) -> None:
-        """Take in what happened since the last time.
+        """Take in what happened since the last time; what the journal has counts once.
 
         Raises:
             InputError: a fact was not taken.
@@ -75,6 +89,10 @@ class ServedPages:
 
     def night(self, day: int) -> None:
         """Train; a night that cannot leaves the Version of the day before in place."""
+        journal, midnight = self._bowerbird.journal, self._town.society.starts + (day + 1) * DAY
+        trained = any(v.offset == journal.end for v in self._bowerbird.versions())
+        if trained or journal.newest >= midnight:
+            return  # that night was over before the run was cut short
         try:
             self._bowerbird.train()
         except (TrainingError, VersionError) as error:
@@ -105,7 +123,7 @@ def live_with(
     Args:
         policy: one of `POLICIES`.
         society: one of one's own, or the name of a preset.
-        folder: a data folder to be made, for the policy that is a Bowerbird.
+        folder: a data folder, for the policy that is a Bowerbird; made, or of the same run.
         seed: of every draw.
         progress: called after each day.
         days: of the run; all by default.
@@ -113,21 +131,32 @@ def live_with(
     Raises:
         NotFound: there is no such policy.
         ConfigError: no preset has that name.
-        InputError: there is a journal in `folder` already.
+        InputError: `folder` holds the journal of something else.
     """
     town = found(society if isinstance(society, Society) else preset(society), seed)
     if policy in RIVALS:
         return live_on(town, RIVALS[policy], progress, days=days)
     if policy != OURS:
         raise NotFound(f"there is no policy {policy!r}", did_you_mean(policy, POLICIES))
+    _claim(folder, town)
     Bowerbird.init(folder, clock=ClockName.JOURNAL, program=OURS)
     with Bowerbird(folder) as bowerbird:
-        if bowerbird.journal.end:
-            raise InputError(
-                f"{folder} already holds a journal, expected none", "give another folder"
-            )
         served = ServedPages(bowerbird, town)
         return live_on(town, _entering(served), progress, app=served, days=days)
+
+
+def _claim(folder: Path, town: Town) -> None:
+    """Write into `folder` of which run it is.
+
+    Raises:
+        InputError: it is of another run, or of none and holds a journal.
+    """
+    claim, mine = folder / RUN, msgspec.json.encode({"society": town.society, "seed": town.seed})
+    if not claim.exists() and not (folder / "journal").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        claim.write_bytes(mine)
+    if not claim.exists() or claim.read_bytes() != mine:
+        raise InputError(f"{folder} holds the journal of something else", "give another folder")
 
 
 def _entering(served: ServedPages) -> Callable[[Town, Life], PagePolicy]:
