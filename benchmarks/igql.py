@@ -117,7 +117,7 @@ def make(size: tuple[int, int, int]) -> tuple[Arrays, Data, str]:
         "seen": rng.random(n) < 0.1,
         **{name: rng.random(n, np.float32) for name in ("spam", "policy", "popularity")},
     }
-    media["ts"] = rng.integers(NOW - 30 * DAY, NOW, n)
+    media["ts"] = np.zeros(n, np.int64)
     index = np.arange(ACCOUNTS, dtype=np.int32)
 
     def links(rows: I32, scores: F32) -> Links:
@@ -128,7 +128,7 @@ def make(size: tuple[int, int, int]) -> tuple[Arrays, Data, str]:
         "co_engaged.accounts": links(*near[1]),
         "posted": links(posted, np.ones(posted.shape, np.float32)),
     }
-    signals = Arrays(media, lists, _history(rng, seeds))
+    signals = Arrays(_records(media), lists, _history(rng, seeds))
     found = run(
         compile_program(f"user.engaged(max_num_to_retrieve={seeds})", CATALOG),
         signals,
@@ -136,8 +136,17 @@ def make(size: tuple[int, int, int]) -> tuple[Arrays, Data, str]:
     ).rows
     del media["ts"]
     data = Data(found.rows, found.columns["score"], near, ((k, cap), (k, cap)), posted, media)
-    signals = Arrays({**media, "ts": np.zeros(n, np.int64)}, lists, signals.engagements)
     return signals, data, TEXT.format(seeds=seeds, k=k, cap=cap)
+
+
+def _records(columns: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return the same columns as the World has them: fields of one record a row."""
+    layout = np.dtype([(name, column.dtype) for name, column in columns.items()], align=True)
+    records = np.empty(len(columns["ts"]), layout)
+    for name, column in columns.items():
+        records[name] = column
+    records.flags.writeable = False
+    return {name: records[name] for name in columns}
 
 
 def _near(rng: np.random.Generator) -> tuple[I32, F32]:

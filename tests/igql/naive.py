@@ -21,6 +21,7 @@ from tests.igql.naive_rows import (
     exponential,
     max_per,
     merge,
+    mixed,
     penalty,
     round_robin,
     weight,
@@ -100,6 +101,23 @@ class Naive:
         ]
         return Kind.MEDIA, found[: node.k]
 
+    def _accounts(self, node: Any, kind: Kind = Kind.ACCOUNTS) -> tuple[Kind, list[Row]]:
+        found = []
+        for row, ts in enumerate(self.world.columns[kind]["ts"].tolist()):
+            age = float(self.context.now - ts)
+            there = node.where is None or self.value(node.where, kind, Row(row))
+            if there and (node.within is None or age <= node.within):
+                most = -age if node.by is None else float(self.value(node.by, kind, Row(row)))
+                score = 1 / (1 + max(age, 0) / DAY) if node.by is None else most
+                found.append(
+                    (-math.inf if missing(most) else most, Row(row, {"score": single(score)}))
+                )
+        found.sort(key=lambda pair: -pair[0])
+        return kind, [row for _, row in found][: node.k]
+
+    def _media(self, node: Any) -> tuple[Kind, list[Row]]:
+        return self._accounts(node, Kind.MEDIA)
+
     # hops
 
     def history(self, person: int) -> list[tuple[int, int, int, int, int]]:
@@ -166,11 +184,14 @@ class Naive:
             for other, near in self.near(row, f"account_nn.{node.embedding_config}", node.k)
         ]
 
-    def _co_engaged(self, node: Any) -> tuple[Kind, list[Row]]:
+    def _media_nn(self, node: Any) -> tuple[Kind, list[Row]]:
+        return self._co_engaged(node, f"media_nn.{node.embedding_config}")
+
+    def _co_engaged(self, node: Any, name: str = "") -> tuple[Kind, list[Row]]:
         kind, rows = self.run(node.input)
         found = []
         for row in rows:
-            for other, near in self.near(row, f"co_engaged.{kind}", node.k):
+            for other, near in self.near(row, name or f"co_engaged.{kind}", node.k):
                 new = row.new(other, similarity=near, score=evidence(row, near))
                 if kind is Kind.ACCOUNTS:
                     new.columns["via"] = other
@@ -219,6 +240,31 @@ class Naive:
             ]
             kept = enumerate(passed[: node.max_media_per_account])
             found += [row.new(score=single(row.score / (1 + 0.1 * i))) for i, row in kept]
+        return Kind.MEDIA, found
+
+    def _media_engaged_by(self, node: Any) -> tuple[Kind, list[Row]]:
+        behind = self.world.columns[Kind.ACCOUNTS]["user_id"]
+        found = []
+        for account in self.rows(node.input):
+            total: dict[int, float] = {}
+            for _, media, action, type, ts in self.history(int(behind[account.row])):
+                named = Action(action).name.lower() in node.actions
+                types = node.media_types
+                typed = not types or (type != 255 and MediaType(type).name.lower() in types)
+                recent = node.within is None or ts >= self.context.now - node.within
+                if media >= 0 and named and typed and recent:
+                    age = max(self.context.now - ts, 0)
+                    one = WEIGHTS[Action(action)] * 0.5 ** (age / (14 * DAY))
+                    total[media] = total.get(media, 0.0) + one
+            best = sorted(total, key=lambda media: -total[media])[: node.max_media_per_account]
+            found += [
+                account.new(
+                    media,
+                    via=account.row,
+                    score=single(weight(account.score) * math.log1p(total[media])),
+                )
+                for media in best
+            ]
         return Kind.MEDIA, found
 
     def _owner(self, node: Any) -> tuple[Kind, list[Row]]:
@@ -289,6 +335,11 @@ class Naive:
             worth = single(self.value(node.value, kind, named))
             found.append(named.new(value=worth, score=worth))
         return kind, best_first(found)[: node.keep]
+
+    def _mix(self, node: Any) -> tuple[Kind, list[Row]]:
+        kind, rows = self.run(node.input)
+        types = {id(row): int(self.value(node.media_type, kind, row)) for row in rows}
+        return kind, mixed(rows, types, node.shares)[: node.keep]
 
     def _diversify_by(self, node: Any) -> tuple[Kind, list[Row]]:
         kind, rows = self.run(node.input)

@@ -94,6 +94,26 @@ def round_robin(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[
     return [row.new(penalty=0.0) for _, _, row in order][: node.keep]
 
 
+def mixed(rows: list[Row], types: dict[int, int], shares: tuple[float, ...]) -> list[Row]:
+    waiting = [
+        [row for row in rows if types[id(row)] == type] if share else []
+        for type, share in enumerate(shares)
+    ]
+    credit = [0.0] * len(shares)
+    order: list[Row] = []
+    while any(waiting):
+        open = [type for type, left in enumerate(waiting) if left]
+        total = sum(shares[type] for type in open)
+        for type in open:
+            credit[type] += shares[type] / total
+        best = open[0]
+        for type in open:
+            best = type if credit[type] > credit[best] + 1e-9 else best
+        credit[best] -= 1
+        order.append(waiting[best].pop(0))
+    return order + [row for row in rows if row not in order]
+
+
 def max_per(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]:
     times: dict[tuple[int, Any], int] = {}
     found: list[Row] = []

@@ -155,7 +155,12 @@ class Programs:
                 ]
             )
             text = self.one(
-                [f"user.{hop}({args})", f"user.{hop}({args})", f"user.two_hop(k={self.cap()})"]
+                [
+                    f"user.{hop}({args})",
+                    f"user.{hop}({args})",
+                    f"user.two_hop(k={self.cap()})",
+                    f"accounts({self.one(['', 'by=followers, ', 'within=20d, '])}k={self.cap()})",
+                ]
             )
         for _ in range(self.random.choice([0, 1, 1, 2])):
             text += self.steps("accounts", 2)
@@ -171,10 +176,21 @@ class Programs:
         elif roll < 0.4 and self.known["media"]:
             text = self.one(self.known["media"])
         elif roll < 0.55:
-            text = self.one([f"trending(k={self.cap()})", f"fresh(k={self.cap()}, within=10d)"])
+            by = self.one(["", "by=popularity - spam, ", "within=20d, "])
+            text = self.one(
+                [
+                    f"trending(k={self.cap()})",
+                    f"fresh(k={self.cap()}, within=10d)",
+                    f"media({by}k={self.cap()})",
+                ]
+            )
         elif roll < 0.65:
             text = f"user.engaged_media(max_num_to_retrieve={self.cap(10)})"
-            text += self.one(["", f".co_engaged(k={self.cap(10)})"])
+            text += self.one(["", f".co_engaged(k={self.cap(10)})", f".media_nn(k={self.cap(10)})"])
+        elif roll < 0.7:
+            args = self.one(["", "actions=[like, save], ", "within=15d, ", "media_types=[video], "])
+            cap = f"max_media_per_account={self.cap(8)}"
+            text = f"{self.accounts(max(depth - 1, 0))}.media_engaged_by({args}{cap})"
         else:
             where = self.one(["", f", where={self.condition('media')}", ", within=12d"])
             base = self.accounts(max(depth - 1, 0))
@@ -189,6 +205,9 @@ class Programs:
             value = self.one(["", ", value=like + 2 * save - score", ", value=like * popularity"])
             text += f".rank({self.one(['ranking_model=light', 'ranking_model=default'])}{value}"
             text += self.one([")", f", keep={self.cap()})"])
+        if self.random.random() < 0.2:
+            shares = self.one(["photo=0.5, video=0.5", "photo=0.2, video=0.5, story=0.3", "live=1"])
+            text += f".mix({shares}{self.one(['', f', keep={self.cap()}'])})"
         if self.random.random() < 0.3:
             columns = self.one(["account_id", "account_id, seed", "seed_id, media_type", "via"])
             method = self.one(

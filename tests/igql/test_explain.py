@@ -39,8 +39,8 @@ def test_every_step_is_there_once_with_a_number_and_named_again_where_it_is_read
 def test_estimates_need_no_data_and_the_most_is_what_caps_say() -> None:
     result = explain(PROGRAM).lines[0].estimate
     assert result.most == 5
-    nearest = next(line for line in explain(PROGRAM).lines if line.op.startswith("account_nn"))
-    assert nearest.estimate.most == 30 * 50
+    nearest = next(line for line in explain(PROGRAM).lines if line.op.startswith("near_media"))
+    assert nearest.estimate.most == 30 * 50 * 10
     informed = next(line for line in explain(PROGRAM, WORLD).lines if line.number == nearest.number)
     assert informed.estimate.rows < nearest.estimate.rows
 

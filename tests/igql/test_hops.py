@@ -235,14 +235,14 @@ def test_read_only_and_mapped_arrays_compile_nothing_anew(world: Tiny) -> None:
     from bowerbird.igql.kernels import links
 
     page("user.liked().account_nn()", world)
-    compiled = len(links._expand.signatures)  # type: ignore[attr-defined]  # numba's dispatcher
+    compiled = len(links.expand_rows.signatures)  # type: ignore[attr-defined]  # numba's dispatcher
     part = world.lists["account_nn.default"][0]
     columns = {name: getattr(part, name).copy() for name in Links.__slots__}
     for column in columns.values():
         column.flags.writeable = False
     world.lists["account_nn.default"] = (part, replace(part, **columns))
     page("user.liked().account_nn()", world)
-    assert len(links._expand.signatures) == compiled  # type: ignore[attr-defined]  # as above
+    assert len(links.expand_rows.signatures) == compiled  # type: ignore[attr-defined]  # as above
 
 
 def test_linear_adds_weights_up_also_those_that_speak_against(world: Tiny) -> None:

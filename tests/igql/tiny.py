@@ -228,7 +228,9 @@ def _lists(
         if (person, 1.0) not in engagers[account]:
             engagers[account].append((person, 1.0))
     whole = np.arange(accounts)
+    alike = {row: [((row * 7 + i) % media, 1 / (2 + i)) for i in range(5)] for row in range(media)}
     return {
+        "media_nn.default": (linked(alike, media),),
         "posted": (linked(posted, accounts),),
         "engagers": (linked(engagers, accounts),),
         "account_nn.default": (near(accounts, 8, whole[:30]), near(accounts, 5, whole[-15:])),

@@ -11,6 +11,7 @@ from bowerbird.core.signals import Signals
 from bowerbird.igql.cost import chance, nanoseconds
 from bowerbird.igql.expression import Expression, conjuncts
 from bowerbird.igql.kernels.mmr import MOST
+from bowerbird.igql.near_media import NearMedia
 from bowerbird.igql.ops.account_nn import AccountNn
 from bowerbird.igql.ops.co_engaged import CoEngaged
 from bowerbird.igql.ops.diversify_by import DiversifyBy
@@ -43,6 +44,7 @@ IN: Mapping[str, float] = {
     "weigh": 40,
     "blend": 60,
     "dedupe": 30,
+    "near_media": 25,
     "score": 20,
     "rank": 2_000,
     "two_hop": 350_000,
@@ -50,7 +52,7 @@ IN: Mapping[str, float] = {
 }
 """Nanoseconds for each row that comes in, by operator; those of `FEW` for any other."""
 
-OUT: Mapping[str, float] = {"posted_media": 14, "account_nn": 8, "co_engaged": 8}
+OUT: Mapping[str, float] = {"posted_media": 14, "near_media": 14, "account_nn": 8, "co_engaged": 8}
 FEW = 5.0
 
 SOURCES: Mapping[str, float] = {"accounts": 2_000, "media": 5_000}
@@ -118,10 +120,10 @@ def _rows(node: Node, inputs: list[float], signals: Signals | None) -> float:
     rows = sum(inputs) if node.inputs else 1.0
     for name in EACH:
         cap = getattr(node, name, None)
-        rows *= 1 if cap is None else _filled(node, cap, signals)
-    where = getattr(node, "where", None)
-    if where is not None and not isinstance(node, Explore):
-        rows *= _share(where)
+        rows *= 1 if cap is None else _filled(node, name, cap, signals)
+    for where in (getattr(node, "where", None), getattr(node, "then", None)):
+        if where is not None and not isinstance(node, Explore):
+            rows *= _share(where)
     if node.op in MERGES and rows > 1:
         rows = max(rows * DISTINCT, 1.0)
     for name in ALL:
@@ -130,11 +132,13 @@ def _rows(node: Node, inputs: list[float], signals: Signals | None) -> float:
     return rows + (node.slots if isinstance(node, Explore) else 0)
 
 
-def _filled(node: Node, cap: int, signals: Signals | None) -> float:
-    """Return how many of `cap` rows a row leads to on average."""
+def _filled(node: Node, field: str, cap: int, signals: Signals | None) -> float:
+    """Return how many of `cap` rows, which is in `field`, a row leads to on average."""
     match node:
-        case AccountNn(embedding_config=name):
-            name = f"account_nn.{name}"
+        case AccountNn(embedding_config=embedding):
+            name = f"account_nn.{embedding}"
+        case NearMedia(links=links):
+            name = links if field == "k" else "posted"
         case CoEngaged():
             name = "co_engaged.accounts"
         case PostedMedia():
@@ -160,6 +164,12 @@ def _micros(node: Node, coming: float, going: float) -> float:
         asked = POSTED * coming if isinstance(node, PostedMedia) else coming
         asked = float(POOL) if isinstance(node, Explore) else asked
         for part in conjuncts(where):
+            nanos += asked * nanoseconds(part)
+            asked *= chance(part)
+    then = getattr(node, "then", None)
+    if then is not None:
+        asked = going / _share(then)
+        for part in conjuncts(then):
             nanos += asked * nanoseconds(part)
             asked *= chance(part)
     if isinstance(node, DiversifyBy):

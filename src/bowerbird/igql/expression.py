@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bowerbird.core.candidates import Kind
 from bowerbird.core.facts import Action, MediaType
-from bowerbird.core.signals import Type
+from bowerbird.core.signals import Condition, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +77,26 @@ def conjuncts(expression: Expression) -> Iterator[Expression]:
         yield expression
 
 
-def both(first: Expression, second: Expression) -> Expression:
-    """Return the condition that `first` and then `second` hold."""
-    parts = (*conjuncts(first), *conjuncts(second))
-    return Apply("and", parts, Type.BOOL)
+def all_of(*conditions: Expression) -> Expression:
+    """Return the condition that all of at least one `conditions` hold, asked in their order."""
+    parts = tuple(part for condition in conditions for part in conjuncts(condition))
+    return parts[0] if len(parts) == 1 else Apply("and", parts, Type.BOOL)
+
+
+def condition_of(part: Expression) -> Condition | None:
+    """Return `part` as a condition on one signal, None where it is not that simple."""
+    match part:
+        case Signal(name=name, type=Type.BOOL, added=False):
+            return Condition(name, "", 1)
+        case Apply(function="not", args=(Signal(name=name, type=Type.BOOL, added=False),)):
+            return Condition(name, "", 0)
+        case Apply(
+            function="<" | "<=" | ">" | ">=" as compare,
+            args=(Signal(name=name, type=Type.NUMBER, added=False), Literal(value=value)),
+        ):
+            return Condition(name, compare, float(value))
+        case _:
+            return None
 
 
 def text_of(expression: Expression) -> str:

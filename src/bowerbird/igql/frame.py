@@ -118,12 +118,18 @@ class Frame:
 
     def sets(self, name: str) -> bool:
         """Return whether a step on the way of the rows has set column `name`."""
-        return name in self.own or any(part.frame.sets(name) for part in self.parts)
+        frame = self
+        while name not in frame.own:
+            if len(frame.parts) != 1:
+                return any(part.frame.sets(name) for part in frame.parts)
+            frame = frame.parts[0].frame
+        return True
 
     @property
     def score(self) -> F32:
         """The score of each row, [n]."""
-        return self.column(candidates.SCORE, Type.NUMBER)
+        known = self.own.get(candidates.SCORE)
+        return self.column(candidates.SCORE, Type.NUMBER) if known is None else known
 
     def columns(self, wanted: Mapping[str, Type]) -> dict[str, Column]:
         """Return several columns [n] in one walk back along the way of the rows."""
@@ -133,34 +139,39 @@ class Frame:
 def stack(kind: Kind, frames: Sequence[Frame]) -> Frame:
     """Return the rows of all `frames`, one after the other."""
     rows = np.concatenate([frame.rows for frame in frames])
-    return Frame(kind, rows, {}, tuple(Part(frame, None) for frame in frames))
+    score = {candidates.SCORE: np.concatenate([frame.score for frame in frames])}
+    return Frame(kind, rows, score, tuple(Part(frame, None) for frame in frames))
 
 
 def _gather(frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None) -> dict[str, Column]:
     found: dict[str, Column] = {}
-    missing: dict[str, Type] = {}
-    for name, type in wanted.items():
-        source = name if name in frame.own else _stands_in(name, type, frame)
-        if source:
-            found[name] = frame.own[source] if at is None else frame.own[source][at]
-        else:
-            missing[name] = type
-    if not missing:
-        return found
+    missing = dict(wanted)
+    while True:
+        for name in [name for name in missing if name in frame.own]:
+            found[name] = _at(frame.own[name], at)
+            del missing[name]
+        if SEED_ID in missing and _stands_in(missing[SEED_ID], frame):
+            found[SEED_ID] = _at(frame.own[candidates.SEED], at)
+            del missing[SEED_ID]
+        if not missing:
+            return found
+        if len(frame.parts) != 1:
+            break
+        part = frame.parts[0]
+        frame, at = part.frame, _compose(part.at, at)
     if not frame.parts:
         n = len(frame) if at is None else len(at)
         return found | {name: _filled(name, type, n) for name, type in missing.items()}
-    if len(frame.parts) == 1:
-        part = frame.parts[0]
-        return found | _gather(part.frame, missing, _compose(part.at, at))
     return found | _gather_parts(frame, missing, at)
 
 
-def _stands_in(name: str, type: Type, frame: Frame) -> str:
-    """Return the column that answers for `name` where a branch never set it."""
-    if name != SEED_ID or type is not Type.ACCOUNT or candidates.SEED not in frame.own:
-        return ""
-    return "" if frame.sets(SEED_ID) else candidates.SEED
+def _at(column: Column, at: NDArray[Any] | None) -> Column:
+    return column if at is None else column[at]
+
+
+def _stands_in(type: Type, frame: Frame) -> bool:
+    """Return whether the seed of `frame` answers for its `seed_id`, which no step has set."""
+    return type is Type.ACCOUNT and candidates.SEED in frame.own and not frame.sets(SEED_ID)
 
 
 def _filled(name: str, type: Type, n: int) -> Column:
@@ -178,20 +189,22 @@ def _gather_parts(
     frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None
 ) -> dict[str, Column]:
     """Gather from frames stacked on each other: each part answers for the rows that are its."""
-    n = len(frame) if at is None else len(at)
-    found = {name: np.empty(n, absent(name, type)[0]) for name, type in wanted.items()}
-    start = 0
+    start, places, answers = 0, [], []
     for part in frame.parts:
         stop = start + len(part)
-        if at is None:
-            here: Any = slice(start, stop)
-            inside = None
-        else:
-            here = np.flatnonzero((at >= start) & (at < stop))
-            inside = at[here] - start
-        if stop > start and (inside is None or len(inside)):
-            values = _gather(part.frame, wanted, _compose(part.at, inside))
-            for name, column in values.items():
-                found[name][here] = column
+        inside = None
+        if at is not None:
+            places.append(np.flatnonzero((at >= start) & (at < stop)))
+            inside = at[places[-1]] - start
+        answers.append(_gather(part.frame, wanted, _compose(part.at, inside)))
         start = stop
-    return found
+    back = None
+    if at is not None:
+        back = np.empty(len(at), np.int64)
+        back[np.concatenate(places)] = np.arange(len(at))
+    return {
+        name: _at(
+            np.concatenate([answer[name] for answer in answers], dtype=absent(name, type)[0]), back
+        )
+        for name, type in wanted.items()
+    }

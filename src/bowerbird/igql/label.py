@@ -34,6 +34,6 @@ def run_label(node: Label, run: Run) -> Frame:
     frame = run.frame(node.input)
     own = np.int16(run.sources.index(node.text))
     if not frame.sets(SOURCE):
-        return frame.set({SOURCE: np.broadcast_to(own, len(frame))})
+        return frame.set({SOURCE: np.full(len(frame), own)})
     source = frame.column(SOURCE, Type.NUMBER)
     return frame.set({SOURCE: np.where(source < 0, own, source)})

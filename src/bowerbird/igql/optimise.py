@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bowerbird.igql.plan import Node
+from bowerbird.igql.rules.ask_early import ask_early
 from bowerbird.igql.rules.drop_labels import drop_labels
 from bowerbird.igql.rules.drop_order import drop_order
+from bowerbird.igql.rules.list_near import list_near
 from bowerbird.igql.rules.merge_filters import merge_filters
 from bowerbird.igql.rules.merge_lets import merge_lets
 from bowerbird.igql.rules.order_conjuncts import order_conjuncts
@@ -25,10 +27,12 @@ RULES: tuple[Rule, ...] = (
     take_apart,
     sink_filters,
     stop_early,
+    ask_early,
     push_limits,
     drop_order,
     drop_labels,
     order_conjuncts,
+    list_near,
 )
 """Order matters: each rule may rely on the ones before it."""
 

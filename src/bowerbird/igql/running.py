@@ -16,11 +16,15 @@ from bowerbird.core.facts import F32, I32
 from bowerbird.core.signals import Condition, Context, Histories, Links, Sifting, Signals
 from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
+from bowerbird.igql.kernels.sieve import Place, place_of
 from bowerbird.igql.plan import Node
 
 NO_LINKS = Links(
     np.empty(0, np.int32), np.empty((0, 0), np.int32), np.empty(0, np.int32), np.empty((0, 0), "f4")
 )
+
+for _nothing in (NO_LINKS.index, NO_LINKS.rows, NO_LINKS.length, NO_LINKS.scores):
+    _nothing.flags.writeable = False
 
 NO_ROWS = np.empty(0, np.int32)
 
@@ -59,6 +63,8 @@ ListArrays = tuple[I32, I32, I32]
 
 def fixed(array: NDArray[Any]) -> NDArray[Any]:
     """Return a read-only plain view, so that kernels meet one type of array, mapped or not."""
+    if type(array) is np.ndarray and not array.flags.writeable:
+        return array
     view = np.asarray(array).view()
     view.flags.writeable = False
     return view
@@ -67,6 +73,9 @@ def fixed(array: NDArray[Any]) -> NDArray[Any]:
 def _link_arrays(links: Links) -> LinkArrays:
     return fixed(links.index), fixed(links.rows), fixed(links.length), fixed(links.scores)
 
+
+UNASKED = (NO_ROWS, (0, 0, 0, 0))
+"""Stands for a whole column that nobody asked for yet."""
 
 HURRY = 500
 """Rows that a step gives at most once the deadline has passed."""
@@ -105,7 +114,7 @@ class Run:
     partial: bool = False
     analyse: bool = False
     _frames: dict[int, Frame] = field(default_factory=dict)
-    _wholes: dict[tuple[Kind, str], NDArray[Any] | None] = field(default_factory=dict)
+    _wholes: dict[tuple[Kind, str], tuple[NDArray[Any], Place] | None] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
     _drops: list[tuple[Expression, int]] = field(default_factory=list)
     _inside: list[int] = field(default_factory=lambda: [0])
@@ -122,7 +131,10 @@ class Run:
         took = self.clock() - start
         own = took - self._inside.pop()
         self._inside[-1] += took
-        rows_in = sum(len(self._frames.get(id(input), ())) for input in node.inputs)
+        rows_in = 0
+        for input in node.inputs:
+            read = self._frames.get(id(input))
+            rows_in += len(read.rows) if read else 0
         if self._drops:
             self.drops[len(self.steps)] = self._drops
         self.ran[id(node)] = len(self.steps)
@@ -154,7 +166,7 @@ class Run:
         return self.deadline is not None and self.clock() > self.deadline
 
     def _hurried(self, frame: Frame) -> Frame:
-        if len(frame) <= HURRY or not self.late():
+        if self.deadline is None or len(frame) <= HURRY or not self.late():
             return frame
         self.partial = True
         self.note(f"out of time: the first {HURRY} of {len(frame):,} rows")
@@ -182,14 +194,19 @@ class Run:
         """Return which of `rows` ([n]) pass conditions that `sifts` said yes to."""
         return cast(Sifting, self.signals).sift(kind, conditions, rows, self.context)
 
-    def whole(self, kind: Kind, name: str) -> NDArray[Any] | None:
-        """Return a whole column of the World, read-only; None where it has to be computed."""
-        if (kind, name) not in self._wholes:
+    def place(self, kind: Kind, name: str) -> Place | None:
+        """Return where kernels find a whole column of the World; None where there is none."""
+        known = self._wholes.get((kind, name), UNASKED)
+        if known is UNASKED:
             try:
-                self._wholes[kind, name] = self.array(kind, name)
+                column = self.signals.array(kind, name)
             except KeyError:
-                self._wholes[kind, name] = None
-        return self._wholes[kind, name]
+                known = None
+            else:
+                place = place_of(column)
+                known = (column, place) if place else None  # the column has to live as long
+            self._wholes[kind, name] = known
+        return known[1] if known else None
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         """Return a whole column of the World, read-only."""

@@ -2,7 +2,8 @@
 
 `dedupe`, `blend` and `score` put the best first. Apart from that, the sort can come later, when
 fewer rows are left; come with a cap, so that most rows are never sorted; or not come at all, when
-the next step sorts anyway.
+the next step sorts anyway. `near_media` is the other
+way round, several steps in one, in a file of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
 from bowerbird.igql.kernels.merge import merge
 from bowerbird.igql.kernels.order import best_first
+from bowerbird.igql.near_media import NearMedia, run_near_media
 from bowerbird.igql.ops.blend import weighed
 from bowerbird.igql.plan import Node
 from bowerbird.igql.running import Run, Runner
@@ -96,5 +98,6 @@ STAGES: Mapping[type[Node], Runner] = {
     Merge: run_merge,
     Weigh: run_weigh,
     Rescore: run_rescore,
+    NearMedia: run_near_media,
 }
 """Type of plan node -> its kernel."""

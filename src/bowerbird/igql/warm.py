@@ -9,10 +9,9 @@ import numpy as np
 from bowerbird.core.candidates import Candidates, Column, Kind, Rows
 from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.signals import Catalog, Context, Histories, Links, Type
-from bowerbird.igql.kernels.narrow import narrow
+from bowerbird.igql.kernels.sieve import NOTHING_ASKED, sift
 from bowerbird.igql.program import compile_program
 from bowerbird.igql.run import run
-from bowerbird.igql.running import fixed
 
 PROGRAM = """
 value = like
@@ -91,6 +90,4 @@ def warm() -> None:
     program = compile_program(PROGRAM, catalog)
     for person in (0, NONE):
         run(program, _Four(), Context(person, now=1))
-    for column in (np.ones(4, np.bool_), np.ones(4, np.float32), np.ones(4, np.int32)):
-        for whole in (fixed(column), fixed(apart(column))):
-            narrow(whole, ROWS, np.arange(4), "", 1)
+    sift(ROWS, NOTHING_ASKED)

@@ -6,14 +6,9 @@ large World. Nothing is changed here: without this file the World is the same, a
 
 from __future__ import annotations
 
-from typing import Any
-
-from llvmlite import ir  # type: ignore[import-untyped] # it ships no types
-from numba.core import cgutils, types
-from numba.extending import intrinsic
-
 from bowerbird.core.facts import I32
 from bowerbird.core.kernels import fused
+from bowerbird.core.prefetch import fetch
 from bowerbird.world.incoming import Facts
 from bowerbird.world.probe import Whole, media_slot, pair_slot
 from bowerbird.world.records import Lines
@@ -23,32 +18,6 @@ FAR = 12
 
 NEAR = 6
 """Events ahead of which what those lines point at is fetched."""
-
-_CACHE_LINE = 64
-
-
-@intrinsic(prefer_literal=True)
-def fetch(typing: Any, lines: Any, row: Any, size: Any) -> Any:
-    """Ask for the first `size` bytes (a literal) of `lines[row]`, in cache lines."""
-    del typing
-    if not isinstance(size, types.IntegerLiteral):
-        return None
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(lines)(context, builder, arguments[0])
-        index = context.cast(builder, arguments[1], row, types.intp)
-        pointer = cgutils.get_item_pointer(context, builder, lines, array, [index])
-        byte = ir.IntType(8).as_pointer()
-        start = builder.bitcast(pointer, byte)
-        whole = ir.IntType(32)
-        door = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
-        ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], door)
-        for at in range(0, size.literal_value, _CACHE_LINE):
-            place = builder.gep(start, [ir.Constant(ir.IntType(64), at)])
-            builder.call(ask, [place, whole(1), whole(3), whole(1)])
-        return context.get_dummy_value()
-
-    return types.void(lines, row, size), generate
 
 
 @fused

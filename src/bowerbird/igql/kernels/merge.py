@@ -11,37 +11,38 @@ from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import F32
 from bowerbird.core.kernels import kernel
 
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
 COMBINES = ("sum", "max", "noisy_or")
 
 
 @kernel
-def _merge(rows: Any, scores: Any, mode: int) -> Any:
+def merge_rows(rows: Any, scores: Any, mode: int) -> Any:
+    """See `merge`, which is for Python; this is for other kernels."""
     n = len(rows)
     size = 16
     while size < 2 * n:
         size *= 2
-    slots = np.full(size, -1, np.int64)  # row << 32 | number of the distinct row
+    slots = np.full(size, -1, np.int32)  # number of the distinct row
+    distinct = np.empty(n, np.int32)
     best = np.empty(n, np.int64)
-    total = np.empty(n, np.float64)
-    most = np.empty(n, np.float64)
-    found = 0
-    for i in range(n):
+    total, most = np.empty(n, np.float64), np.empty(n, np.float64)
+    mask, found = np.uint64(size - 1), np.uint64(0)
+    for i in range(np.uint64(n)):
         row = rows[i]
         score = np.float64(scores[i])
         if not score >= 0.0:
             score = np.float64(0.0)  # evidence never speaks against
         part = min(score, 1.0) if mode == 2 else score
-        at = (np.uint64(np.uint32(row)) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
-        slot = np.int64(at) & (size - 1)
-        while slots[slot] >= 0 and (slots[slot] >> 32) != row:
-            slot = (slot + 1) & (size - 1)
+        slot = ((np.uint64(np.uint32(row)) * GOLDEN) >> np.uint64(32)) & mask
+        while slots[slot] >= 0 and distinct[np.uint64(slots[slot])] != row:
+            slot = (slot + np.uint64(1)) & mask
         if slots[slot] < 0:
-            slots[slot] = (np.int64(row) << 32) | found
-            best[found], most[found] = i, score
-            total[found] = part
-            found += 1
+            slots[slot] = found
+            distinct[found], best[found], most[found], total[found] = row, i, score, part
+            found += np.uint64(1)
             continue
-        known = slots[slot] & 0xFFFFFFFF
+        known = np.uint64(slots[slot])
         if mode == 0:
             total[known] += part
         elif mode == 1:
@@ -68,5 +69,7 @@ def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32
         Position [m] of the strongest evidence (the first of equal ones) for each distinct row, in
         order of appearance, and the row's merged score [m].
     """
-    best, total = _merge(rows, np.ascontiguousarray(scores, np.float32), COMBINES.index(combine))
+    best, total = merge_rows(
+        rows, np.ascontiguousarray(scores, np.float32), COMBINES.index(combine)
+    )
     return best, total

@@ -10,11 +10,21 @@ from numpy.typing import NDArray
 from bowerbird.core.facts import F32
 from bowerbird.core.kernels import kernel
 
+_DIGIT = 11
+"""Bits of a key that one pass of the sort looks at; three passes make 32."""
+
+_DIGITS = 2**_DIGIT
+_LAST = np.uint64(_DIGITS - 1)
+
+_FEW = 4
+"""Rows for each one that is kept, from which on the others are parted off before the sort."""
+
 
 @kernel
-def _keys(bits: Any, out: Any) -> Any:
-    """Write a word for each score that sorts as it should; say whether they stand so already."""
-    sorted = True
+def _keys(bits: Any) -> Any:
+    """Return a word for each score, smaller for a better one; and whether they stand so already."""
+    keys = np.empty(len(bits), np.uint32)
+    ready = True
     for i in range(len(bits)):
         word = bits[i]
         if word & 0x7FFFFFFF > 0x7F800000:
@@ -22,26 +32,72 @@ def _keys(bits: Any, out: Any) -> Any:
         if word == 0x80000000:
             word = np.uint32(0)  # minus zero is zero
         ascending = ~word if word & 0x80000000 else word | np.uint32(0x80000000)
-        out[i] = (np.uint64(np.uint32(~ascending)) << np.uint64(32)) | np.uint64(i)
-        sorted = sorted and (i == 0 or out[i - 1] < out[i])
-    return sorted
+        keys[i] = ~ascending
+        ready = ready and (i == 0 or keys[i - 1] <= keys[i])
+    return keys, ready
+
+
+@kernel
+def _words(keys: Any, keep: int) -> Any:
+    """Return (key, position) as one word for the `keep` smallest keys and few others, in order."""
+    shift, last = np.uint32(32 - _DIGIT), np.uint32(_DIGITS - 1)
+    room = len(keys)
+    if keep * _FEW < len(keys):
+        counts = np.zeros(_DIGITS, np.int64)
+        for i in range(len(keys)):
+            counts[keys[i] >> shift] += 1
+        last, room = np.uint32(0), counts[0]
+        while room < keep:
+            last += np.uint32(1)
+            room += counts[last]
+    words = np.empty(room + 1, np.uint64)
+    n = np.uint64(0)
+    for i in range(len(keys)):
+        words[n] = (np.uint64(keys[i]) << np.uint64(32)) | np.uint64(i)
+        n += np.uint64((keys[i] >> shift) <= last)
+    return words[:n]
+
+
+@kernel
+def order(scores: Any, keep: int) -> Any:
+    """See `best_first`, which is for Python; this is for other kernels.
+
+    A sort of 32-bit keys digit by digit from the last, each pass stable (LSD radix sort, Knuth
+    1998, 5.2.5), so that equal scores keep their order.
+    """
+    keys, ready = _keys(scores.view(np.uint32))
+    keep = min(keep, len(keys))
+    if ready:
+        return np.arange(keep)
+    words = _words(keys, keep)
+    other, start = np.empty(len(words), np.uint64), np.empty(_DIGITS, np.uint64)
+    for shift in range(np.uint64(32), np.uint64(64), np.uint64(_DIGIT)):
+        start[:] = 0
+        for i in range(len(words)):
+            start[(words[i] >> shift) & _LAST] += np.uint64(1)
+        total = np.uint64(0)
+        for digit in range(_DIGITS):
+            total, start[digit] = total + start[digit], total
+        for i in range(len(words)):
+            digit = (words[i] >> shift) & _LAST
+            other[start[digit]] = words[i]
+            start[digit] += np.uint64(1)
+        words, other = other, words
+    best = np.empty(keep, np.int64)
+    for i in range(keep):
+        best[i] = words[i] & np.uint64(0xFFFFFFFF)
+    return best
 
 
 def best_first(scores: F32, keep: int | None = None) -> NDArray[np.int64]:
     """Return the positions of `scores` ([n]) from highest to lowest, equal ones in their order.
 
-    One sort of 64-bit words (score, position) is several times faster than a stable argsort. No
-    two words are equal, so that the first `keep` can be parted from the others before they are
-    sorted. A missing score (NaN) comes last, like minus infinity.
+    A missing score (NaN) comes last, like minus infinity.
 
     Args:
         scores: [n].
         keep: how many positions to return, None for all.
     """
-    keys = np.empty(len(scores), np.uint64)
-    if _keys(np.ascontiguousarray(scores, np.float32).view(np.uint32), keys):
-        return np.arange(len(scores))[:keep]
-    if keep is not None and keep < len(keys):
-        keys = np.partition(keys, keep)[:keep]
-    keys.sort()
-    return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    words = np.ascontiguousarray(scores, np.float32)
+    best: NDArray[np.int64] = order(words, len(words) if keep is None else keep)
+    return best

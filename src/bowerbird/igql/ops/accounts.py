@@ -11,9 +11,10 @@ from bowerbird.core.candidates import SCORE, Column, Kind
 from bowerbird.core.facts import F32
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
-from bowerbird.igql.evaluate import keep, numbers
+from bowerbird.igql.evaluate import numbers
 from bowerbird.igql.expression import Apply, Expression, Signal
 from bowerbird.igql.frame import Frame
+from bowerbird.igql.keep import keep, parts_of
 from bowerbird.igql.op import Arg, Call, Op, Rule, Shape
 from bowerbird.igql.plan import Node
 from bowerbird.igql.running import Run
@@ -69,7 +70,7 @@ def whole(node: Accounts, kind: Kind, run: Run) -> Frame:
         rows = rows[age <= node.within]
     frame = Frame(kind, rows)
     if node.where is not None:
-        frame = keep(node.where, frame, run)
+        frame = keep(parts_of(node.where), frame, run)
     score: F32 = (1 / (1 + np.maximum(age[frame.rows], 0) / DAY)).astype(np.float32)
     order = -age[frame.rows]
     if node.by is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
 
 from bowerbird.core.candidates import SCORE, SEED, SEED_ACTION, SEED_MEDIA, Column, Kind
-from bowerbird.core.facts import NONE, Action, MediaType
+from bowerbird.core.facts import I32, NONE, Action, MediaType
+from bowerbird.core.signals import Context, Histories
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.frame import SEED_TYPE, Frame
 from bowerbird.igql.kernels import history
@@ -39,11 +42,13 @@ class Engaged(Node):
     max_num_to_retrieve: int
 
 
+@cache
 def action_bits(names: tuple[str, ...]) -> int:
     """Return the named actions as bits."""
     return history.bits(int(Action[name.upper()]) for name in names)
 
 
+@cache
 def type_bits(names: tuple[str, ...]) -> int:
     """Return the named media types as bits, NONE where none are named."""
     return history.bits(int(MediaType[name.upper()]) for name in names) if names else NONE
@@ -58,35 +63,50 @@ def reach(node: Engaged, kind: Kind, run: Run) -> Frame:
     """Return what the people before `node` engaged with, grouped by account or by media."""
     people, histories = run.frame(node.input), run.histories()
     target = histories.account if kind is Kind.ACCOUNTS else histories.media
-    rows, scores, at = [NO_ROWS], [NO_ROWS.astype(np.float32)], [NO_ROWS]
-    events = [NO_ROWS.astype(np.int64)]
-    for i, person in enumerate(people.rows.tolist()):
-        found, score, event = history.engaged(
-            histories,
-            target,
-            person,
-            run.context,
-            actions=action_bits(node.actions),
-            media_types=type_bits(node.media_types),
-            within=node.within,
-        )
-        best = best_first(score)[: node.max_num_to_retrieve]
-        rows.append(found[best])
-        scores.append(score[best])
-        events.append(event[best])
-        at.append(np.full(len(best), i, np.int32))
-    event = np.concatenate(events)
+    found = [
+        _strongest(node, histories, target, person, run.context) for person in people.rows.tolist()
+    ]
+    rows, scores, event = joined(found) if found else NOTHING
+    at = np.repeat(np.arange(len(found), dtype=np.int32), [len(part[0]) for part in found])
     own: dict[str, Column] = {
-        SCORE: np.concatenate(scores),
+        SCORE: scores,
         SEED: histories.account[event],
         SEED_MEDIA: histories.media[event],
         SEED_ACTION: histories.action[event],
         SEED_TYPE: histories.media_type[event],
     }
-    return people.hop(kind, np.concatenate(rows), np.concatenate(at), own)
+    return people.hop(kind, rows, at, own)
 
 
-NO_ROWS = np.empty(0, np.int32)
+def _strongest(
+    node: Engaged, histories: Histories, target: I32, person: int, context: Context
+) -> history.Engagements:
+    rows, scores, events = history.engaged(
+        histories,
+        target,
+        person,
+        context,
+        actions=action_bits(node.actions),
+        media_types=type_bits(node.media_types),
+        within=node.within,
+    )
+    best = best_first(scores, node.max_num_to_retrieve)
+    return rows[best], scores[best], events[best]
+
+
+NOTHING: history.Engagements = (
+    np.empty(0, np.int32),
+    np.empty(0, np.float32),
+    np.empty(0, np.int64),
+)
+
+
+def joined(parts: Sequence[history.Engagements]) -> history.Engagements:
+    """Return the engagements of several people, one person after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    rows, scores, events = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return rows, scores, events
 
 
 def names_of(call: Call) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ import numpy as np
 from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
-from bowerbird.igql.evaluate import keep
-from bowerbird.igql.expression import Apply, Expression, Literal, Signal, both
+from bowerbird.igql.expression import Apply, Expression, Literal, Signal, all_of
 from bowerbird.igql.frame import PROPENSITY, Frame, stack
+from bowerbird.igql.keep import keep, parts_of
 from bowerbird.igql.kernels.draw import exponentials
 from bowerbird.igql.op import Arg, Call, Op, Shape
 from bowerbird.igql.plan import Node
@@ -58,7 +58,7 @@ def _rule(call: Call) -> Stream | None:
     if where is None:
         return None
     few = _few(call, call.values["max_impressions"])
-    where = where if few is None else both(few, where)
+    where = where if few is None else all_of(few, where)
     slots, size = call.values["slots"], call.values["size"]
     node = Explore(call.input.node, slots, size, where)
     rows = call.input.rows + slots
@@ -81,7 +81,7 @@ def _eligible(call: Call, media: Stream) -> Expression | None:
         if known.get(name) is Type.BOOL:
             signal: Expression = Signal(Kind.MEDIA, name, Type.BOOL)
             part = signal if rule == name else Apply("not", (signal,), Type.BOOL)
-            where = part if isinstance(where, Literal) else both(where, part)
+            where = part if isinstance(where, Literal) else all_of(where, part)
     return where
 
 
@@ -94,7 +94,7 @@ def run_explore(node: Explore, run: Run) -> Frame:
     listed, _ = run.signals.listed("fresh")
     pool = listed[:POOL].astype(np.int32)
     pool = pool[~np.isin(pool, page.rows)]
-    fresh = keep(node.where, Frame(Kind.MEDIA, pool), run)
+    fresh = keep(parts_of(node.where), Frame(Kind.MEDIA, pool), run)
     drawn = np.argsort(exponentials(fresh.rows, run.context.seed, SALT), kind="stable")
     drawn = drawn[: node.slots]
     if len(drawn) < node.slots:

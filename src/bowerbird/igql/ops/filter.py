@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from bowerbird.core.candidates import SCORE, Kind
@@ -10,9 +11,9 @@ from bowerbird.core.signals import Type
 from bowerbird.igql import ast
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
-from bowerbird.igql.evaluate import keep
-from bowerbird.igql.expression import Expression, both
+from bowerbird.igql.expression import Expression, all_of
 from bowerbird.igql.frame import VALUE, Frame
+from bowerbird.igql.keep import Parts, keep, parts_of
 from bowerbird.igql.op import Call, Op, Rest
 from bowerbird.igql.ops.dedupe import Dedupe
 from bowerbird.igql.ops.let import Let
@@ -34,6 +35,11 @@ class Filter(Node):
     input: Node
     where: Expression
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of `where`."""
+        return parts_of(self.where)
+
 
 def _rule(call: Call) -> Stream | None:
     conditions = [call.expression(node, call.input, Type.BOOL) for node in call.placed]
@@ -47,9 +53,7 @@ def _rule(call: Call) -> Stream | None:
     known = [condition for condition in conditions if condition is not None]
     if not known or len(known) < len(conditions):
         return None
-    where = known[0]
-    for condition in known[1:]:
-        where = both(where, condition)
+    where = all_of(*known)
     _warn_if_late(call, where)
     return call.input.then(Filter(call.input.node, where))
 
@@ -76,7 +80,7 @@ STAYS = (Dedupe, Filter, Let, Limit)
 
 def run_filter(node: Filter, run: Run) -> Frame:
     """Return the rows that pass, in their order."""
-    return keep(node.where, run.frame(node.input), run)
+    return keep(node.parts, run.frame(node.input), run)
 
 
 FILTER = Op(

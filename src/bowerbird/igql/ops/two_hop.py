@@ -16,9 +16,9 @@ from bowerbird.igql.kernels.links import line_of
 from bowerbird.igql.kernels.merge import merge
 from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.op import Arg, Call, Op, Shape
-from bowerbird.igql.ops.engaged import INTEREST, NO_ROWS, action_bits
+from bowerbird.igql.ops.engaged import INTEREST, action_bits
 from bowerbird.igql.plan import Node
-from bowerbird.igql.running import Run, fixed
+from bowerbird.igql.running import NO_ROWS, Run, fixed
 
 SEEDS = 20
 """Accounts of the person that paths start from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.igql.expression import both
+from bowerbird.igql.expression import all_of
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.plan import Node, rewrite
 
@@ -19,6 +19,6 @@ def merge_filters(plan: Node) -> Node:
 def _merge(node: Node) -> Node:
     match node:
         case Filter(input=Filter() as inner):
-            return Filter(inner.input, both(inner.where, node.where))
+            return Filter(inner.input, all_of(inner.where, node.where))
         case _:
             return node

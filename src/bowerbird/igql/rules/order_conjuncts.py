@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bowerbird.core.signals import Type
 from bowerbird.igql.cost import chance, nanoseconds
-from bowerbird.igql.expression import Apply, Expression, conjuncts
+from bowerbird.igql.expression import Expression, all_of, conjuncts
 from bowerbird.igql.ops.explore import Explore
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.posted_media import PostedMedia
@@ -25,7 +24,8 @@ def order_conjuncts(plan: Node) -> Node:
 
     Example:
         >>> from bowerbird.core.candidates import Kind
-        >>> from bowerbird.igql.expression import Column, Literal, Signal
+        >>> from bowerbird.core.signals import Type
+        >>> from bowerbird.igql.expression import Apply, Column, Literal, Signal
         >>> from bowerbird.igql.ops.user import User
         >>> from bowerbird.igql.plan import tree
         >>> seen = Apply("not", (Signal(Kind.MEDIA, "seen", Type.BOOL),), Type.BOOL)
@@ -43,13 +43,14 @@ def _order(node: Node) -> Node:
             return replace(node, where=_sorted(where))
         case PostedMedia(where=where) if where is not None:
             return replace(node, where=_sorted(where))
+        case PostedMedia(then=then) if then is not None:
+            return replace(node, then=_sorted(then))
         case _:
             return node
 
 
 def _sorted(where: Expression) -> Expression:
-    parts = sorted(dict.fromkeys(conjuncts(where)), key=_rank)
-    return parts[0] if len(parts) == 1 else Apply("and", tuple(parts), Type.BOOL)
+    return all_of(*sorted(dict.fromkeys(conjuncts(where)), key=_rank))
 
 
 def _rank(condition: Expression) -> float:

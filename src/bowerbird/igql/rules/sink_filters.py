@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bowerbird.core.candidates import SCORE, SEED_MEDIA, SIMILARITY, SOURCE, VIA
 from bowerbird.igql.cost import chance, nanoseconds
-from bowerbird.igql.expression import Expression, both, conjuncts
+from bowerbird.igql.expression import Expression, all_of, condition_of, conjuncts
 from bowerbird.igql.label import Label
 from bowerbird.igql.ops.account_nn import AccountNn
 from bowerbird.igql.ops.co_engaged import CoEngaged
@@ -14,6 +14,7 @@ from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.let import Let
 from bowerbird.igql.ops.owner import Owner
 from bowerbird.igql.ops.posted_media import PostedMedia
+from bowerbird.igql.ops.union import Union
 from bowerbird.igql.plan import Node, map_inputs
 from bowerbird.igql.rules.reading import about_rows, columns_read
 from bowerbird.igql.rules.sharing import shared
@@ -37,7 +38,8 @@ def sink_filters(plan: Node) -> Node:
 
     A part that reads only what rows carried over a hop holds for all that one row led to, or for
     none. One that asks what a row is says the same of all that is merged into it, and comes first
-    where it is cheap and drops much. A node with other readers is not opened: it would run twice.
+    where it is cheap and drops much. A `union` with media of accounts is asked branch by branch,
+    for `ask_early`. A node with other readers is not opened: it would run twice.
 
     Before: filter(a and seed_action == like) <- posted_media <- x
     After:  filter(a) <- posted_media <- filter(seed_action == like) <- x
@@ -71,22 +73,25 @@ def sink_filters(plan: Node) -> Node:
         above = tuple(part for part in conditions if part not in below)
         if not below:
             return _filtered(above, map_inputs(node, visit))
-        (input,) = node.inputs
-        return _filtered(above, map_inputs(node, lambda _: place(below, input)))
+        return _filtered(above, map_inputs(node, lambda input: place(below, input)))
 
     found = visit(plan)
     return plan if found == plan else found
 
 
+def _lists(node: Node) -> bool:
+    """Return whether `posted_media` can ask, while it lists, a condition on what `node` gives."""
+    if isinstance(node, Label | Let | Filter | Union):
+        return any(_lists(input) for input in node.inputs)
+    return isinstance(node, PostedMedia)
+
+
 def _filtered(conditions: tuple[Expression, ...], node: Node) -> Node:
     if not conditions:
         return node
-    where = conditions[0]
-    for condition in conditions[1:]:
-        where = both(where, condition)
     if isinstance(node, Filter):
-        return replace(node, where=both(node.where, where))
-    return Filter(node, where)
+        return replace(node, where=all_of(node.where, *conditions))
+    return Filter(node, all_of(*conditions))
 
 
 def _passes(condition: Expression, node: Node) -> bool:
@@ -95,9 +100,12 @@ def _passes(condition: Expression, node: Node) -> bool:
     match node:
         case Best(keep=None):
             return True
-        case Merge():
-            plain = about_rows(condition) and not read
-            return plain and chance(condition) <= 0.5 and nanoseconds(condition) < MERGING
+        case Union():
+            return _lists(node)
+        case Merge(input=input):
+            cheap = chance(condition) <= 0.5 and nanoseconds(condition) < MERGING
+            early = condition_of(condition) is not None and _lists(input)
+            return about_rows(condition) and not read and (cheap or early)
         case Label():
             return SOURCE not in read
         case Rescore():

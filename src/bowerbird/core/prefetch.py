@@ -1,0 +1,51 @@
+"""Asking for memory before it is read, from inside kernels; what is computed stays the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir  # type: ignore[import-untyped] # it ships no types
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+_CACHE_LINE = 64
+_BYTE, _WHOLE = ir.IntType(8).as_pointer(), ir.IntType(32)
+
+
+@intrinsic(prefer_literal=True)
+def fetch(typing: Any, lines: Any, row: Any, size: Any) -> Any:
+    """Ask for the first `size` bytes (a literal) of `lines[row]`, in cache lines."""
+    del typing
+    if not isinstance(size, types.IntegerLiteral):
+        return None
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(lines)(context, builder, arguments[0])
+        start_of_line = ir.Constant(ir.IntType(64), 0)
+        index = [context.cast(builder, arguments[1], row, types.intp)]
+        index += [start_of_line] * (lines.ndim - 1)
+        pointer = cgutils.get_item_pointer(context, builder, lines, array, index)
+        start = builder.bitcast(pointer, _BYTE)
+        for at in range(0, size.literal_value, _CACHE_LINE):
+            _ask(builder, builder.gep(start, [ir.Constant(ir.IntType(64), at)]), 1)
+        return context.get_dummy_value()
+
+    return types.void(lines, row, size), generate
+
+
+@intrinsic
+def fetch_at(typing: Any, address: Any) -> Any:
+    """Ask for the cache line at an address, to read it; one that is nowhere does no harm."""
+    del typing
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        _ask(builder, builder.inttoptr(arguments[0], _BYTE), 0)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+def _ask(builder: Any, place: Any, write: int) -> None:
+    door = ir.FunctionType(ir.VoidType(), [_BYTE, _WHOLE, _WHOLE, _WHOLE])
+    ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE], door)
+    builder.call(ask, [place, _WHOLE(write), _WHOLE(3), _WHOLE(1)])
