@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import Action, FactBatch
+from bowerbird.core.facts import Action, FactBatch, FactKind, Flag
 from bowerbird.core.ids import hash64
 from bowerbird.features import NAMES, NO_VECTORS, SPARSE, Part, Vectors, compute, no_part
 from bowerbird.ranking.examples import Examples, build_examples
@@ -51,16 +51,30 @@ def test_features_equal_those_computed_live_at_the_same_offset_bit_for_bit() -> 
     assert len(found) == sum(row.get("code") == Action.IMPRESSION for row in rows[len(POSTS) :])
 
 
+def trusted(kind: FactKind, item: int, value: float) -> Row:
+    """What somebody came to say of how far a media is to be trusted."""
+    more = {"value": value, "flags": int(Flag.TIME_KNOWN | Flag.VIOLATES)}
+    return {"kind": kind, "media": item, "name": 0, "ts": START, **more}
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     cut=st.integers(len(POSTS), 400),
     future=st.lists(
-        st.builds(
-            did,
-            user=st.integers(0, 3),
-            action=st.sampled_from(list(Action)),
-            ts=st.integers(START, START + 30 * HOUR),
-            item=st.integers(0, 7),
+        st.one_of(
+            st.builds(
+                did,
+                user=st.integers(0, 3),
+                action=st.sampled_from(list(Action)),
+                ts=st.integers(START, START + 30 * HOUR),
+                item=st.integers(0, 7),
+            ),
+            st.builds(
+                trusted,
+                kind=st.sampled_from([FactKind.SCORE, FactKind.LABEL]),
+                item=st.integers(0, 7),
+                value=st.floats(0, 1, width=32),
+            ),
         ),
         max_size=20,
     ),

@@ -16,10 +16,10 @@ from bowerbird.features.recent import RECENT
 from bowerbird.ranking.calibrate import IDENTITY, platt
 from bowerbird.ranking.card import CARD, NET
 from bowerbird.ranking.examples import Examples
-from bowerbird.ranking.heads import HEADS, PRIORS
+from bowerbird.ranking.heads import DELAYS, HEADS, PRIORS
 from bowerbird.ranking.passes import PASSES, Spec
 from bowerbird.ranking.runtime import Model
-from bowerbird.ranking.train import split, train_model
+from bowerbird.ranking.train import enough_positives, observed_priors, split, train_model
 
 N = 6000
 CLICK, LIKE, SAVE = HEADS.index("click"), HEADS.index("like"), HEADS.index("save")
@@ -44,12 +44,15 @@ def planted(n: int = N, seed: int = 0) -> Examples:
         recent=rng.integers(-1, 30, (n // 7 + 1, RECENT)).astype(np.int32),
         asked=(np.arange(n) // 7).astype(np.int32),
         labels=labels,
+        known=np.ones_like(labels),
         ts=rows.astype(np.int64) // 7,
         user=rows.astype(np.int32),
         media=rows.astype(np.int32),
         position=position,
+        surface=rng.integers(-1, 3, n).astype(np.int16),
         request=rows.astype(np.int64),
         offset=rows.astype(np.int64),
+        delays=np.full((len(HEADS), len(DELAYS)), np.nan),
     )
 
 
@@ -116,7 +119,8 @@ def test_onnx_answers_what_torch_does(tmp_path: Path, spec: Spec) -> None:
     fitted = fit(
         examples, model.card.learned, learning, calibrating, spec, 1, None, lambda share: None
     )
-    net = folded(fitted.net, fitted.slot, [model.card.platt[head] for head in fitted.learned])
+    platts = [model.card.platt[head] for head in fitted.learned]
+    net = folded(fitted.net, fitted.slot, fitted.surface, platts)
     for n in (1, 25, 500):
         found = model.predict(inputs_of(examples, slice(n)))
         rows = Data(examples, fitted.learned, np.arange(n), fitted.columns, fitted.lookup)
@@ -129,7 +133,9 @@ def test_onnx_answers_what_torch_does(tmp_path: Path, spec: Spec) -> None:
             assert np.abs(found[head] - expected[:, k]).max() < 1e-5
 
 
-def test_the_position_moves_all_rows_alike_and_is_gone_at_serving(spec: Spec) -> None:
+def test_slot_and_surface_are_fixed_at_serving_and_the_slot_moves_all_rows_alike(
+    spec: Spec,
+) -> None:
     from bowerbird.ranking.export import folded
     from bowerbird.ranking.fit import fit
     from bowerbird.ranking.fitting import Data, logits_of
@@ -139,12 +145,20 @@ def test_the_position_moves_all_rows_alike_and_is_gone_at_serving(spec: Spec) ->
     fitted = fit(
         examples, ("click", "like"), rows, np.arange(1500, 2000), spec, 1, None, lambda s: None
     )
-    top = replace(examples, position=np.zeros(2000, np.int16))
-    low = replace(examples, position=np.full(2000, 20, np.int16))
+
+    def at(slot: int, surface: int) -> Examples:
+        return replace(
+            examples,
+            position=np.full(2000, slot, np.int16),
+            surface=np.full(2000, surface, np.int16),
+        )
+
+    top, low, elsewhere = at(0, 2), at(20, 2), at(0, 1)
     moved = fitted.logits(top, rows) - fitted.logits(low, rows)
     assert np.abs(moved - moved[0]).max() < 1e-4
     assert np.abs(moved[0]).max() > 1e-3
-    served = folded(fitted.net, 0, [IDENTITY, IDENTITY])
+    assert np.abs(fitted.logits(top, rows) - fitted.logits(elsewhere, rows)).max() > 1e-3
+    served = folded(fitted.net, 0, 2, [IDENTITY, IDENTITY])
     data = Data(low, ("click", "like"), rows, fitted.columns, fitted.lookup)
     assert np.abs(logits_of(served, data) - fitted.logits(top, rows)).max() < 1e-4
 
@@ -161,6 +175,30 @@ def test_progress_only_ever_grows(tmp_path: Path) -> None:
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert report["learned"] == ["click", "like"] or report["learned"] == ("click", "like")
+
+
+def test_priors_and_shares_never_know_of_later_rows(tmp_path: Path) -> None:
+    """Planted: from the calibration on, everything is saved and hidden; nobody is told."""
+    examples = planted(2000)
+    later = examples.ts >= examples.ts[split(examples.ts)[1]].min()
+    labels = examples.labels.copy()
+    labels[np.ix_(later, [SAVE, HEADS.index("hide")])] = 1
+    leaking = replace(examples, labels=labels)
+    learning = split(examples.ts)[0]
+    assert observed_priors(leaking, learning) == observed_priors(examples, learning)
+    assert enough_positives(leaking, learning) == enough_positives(examples, learning)
+
+
+def test_what_is_not_known_yet_teaches_nothing(tmp_path: Path) -> None:
+    """Rows with an open window give the same net whatever their label says."""
+    examples, spec = planted(2000), replace(PASSES["second_pass"], epochs=2)
+    known = examples.known.copy()
+    known[500:900, LIKE] = 0
+    other = examples.labels.copy()
+    other[500:900, LIKE] = 1
+    for folder, labels in (("one", examples.labels), ("other", other)):
+        train_model(replace(examples, labels=labels, known=known), tmp_path / folder, spec=spec)
+    assert (tmp_path / "one" / CARD).read_bytes() == (tmp_path / "other" / CARD).read_bytes()
 
 
 def test_nothing_learnable_still_makes_a_model_of_priors(tmp_path: Path) -> None:

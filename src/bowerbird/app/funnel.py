@@ -12,7 +12,7 @@ from bowerbird.app.config import DEFAULT, Config
 from bowerbird.app.embeddings import Share
 from bowerbird.app.recording import Recorder
 from bowerbird.app.span import Span
-from bowerbird.core.errors import VersionError
+from bowerbird.core.errors import TrainingError, VersionError
 from bowerbird.core.facts import I32, FactBatch
 from bowerbird.core.signals import Links
 from bowerbird.features.vectors import Part, Vectors
@@ -65,13 +65,33 @@ class Early:
 def early_basis(
     early: Embedding, owners: I32, before: Engagements, span: Span, config: Config
 ) -> Early:
-    """Return what retrieval needs besides the early vectors, learned from the same facts."""
+    """Return what retrieval needs besides the early vectors, learned from the same facts.
+
+    Raises:
+        TrainingError: an engagement is later than the cut.
+    """
+    refuse_late_engagements(before, span)
     together = CoEngagementConfig.from_dict(config.co_engagement)
     found = {
         "accounts": co_engaged_accounts(before, together),
         "media": co_engaged_media(before, together),
     }
     return Early(early, neighbours(early), found, owners, Overlay(early, owners, span.cut))
+
+
+def refuse_late_engagements(before: Engagements, span: Span) -> None:
+    """Refuse to learn co-engagement from what the examples are asked about.
+
+    Raises:
+        TrainingError: an engagement is later than the cut.
+    """
+    newest = int(before.ts[before.known].max(initial=0))
+    if newest > span.cut_ts:
+        raise TrainingError(
+            f"co-engagement would know of an engagement at {newest}, the examples begin after "
+            f"{span.cut_ts}: they would be trained on what knows their outcomes",
+            "learn it from the facts before the cut",
+        )
 
 
 def page_program(path: Path, config: Config) -> Program:

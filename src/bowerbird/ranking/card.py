@@ -13,7 +13,7 @@ STATE = "state.npz"
 
 
 class HeadExam(Struct, frozen=True, omit_defaults=True):
-    """How one head did on impressions later than all it learned from, at their logged position.
+    """How one head did on impressions later than all it learned from, at their logged place.
 
     A figure is None where there was nothing to measure it on.
 
@@ -41,6 +41,7 @@ class Card(Struct, frozen=True):
         priors: head -> share of impressions it followed; what heads without a net answer.
         platt: head -> (a, b): the net answers sigmoid(a * logit + b), folded into its last layer.
         position: slot the net's answers are for.
+        surface: row of the place in the app they are for, -1 for one not told.
         rows: impressions of training, calibration and exam.
         epochs: passes over the training rows before validation stopped them.
         exam: head -> figures, for the heads with a net.
@@ -64,3 +65,4 @@ class Card(Struct, frozen=True):
     deep: bool = False
     warm: bool = False
     distilled: Mapping[str, float] = {}
+    surface: int = -1

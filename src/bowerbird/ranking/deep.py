@@ -86,30 +86,23 @@ class Attention(nn.Module):
 
 
 class Deep(Net):
-    """Dense and sparse inputs, crossed, then two layers."""
+    """Dense and sparse inputs, crossed, then layers."""
 
     def __init__(
         self, mean: F32, std: F32, biases: Sequence[float], sizes: Mapping[str, int]
     ) -> None:
-        super().__init__(mean, std, HIDDEN[-1], biases)
+        around = WIDTHS[RECENT_TABLE]
+        width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
+        super().__init__(mean, std, biases, width, HIDDEN, DROPOUT)
         tables = {name: nn.Embedding(sizes[name], width) for name, width in WIDTHS.items()}
         for table in tables.values():
             nn.init.normal_(table.weight, std=SPREAD)
         self.tables = nn.ModuleDict(tables)
-        around = WIDTHS[RECENT_TABLE]
         self.attention = Attention(sum(WIDTHS[TABLE_OF[name]] for name in ASKING), around)
-        width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
         self.crosses = nn.ModuleList(Cross(width) for _ in range(CROSSES))
-        self.shared = nn.Sequential(
-            nn.Linear(width, HIDDEN[0]),
-            nn.ReLU(),
-            nn.Dropout(DROPOUT),
-            nn.Linear(HIDDEN[0], HIDDEN[1]),
-            nn.ReLU(),
-        )
 
-    def trunk(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
-        """Return [n, hidden]."""
+    def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
+        """Return [n, width]."""
         if self.training:
             sparse = sparse * (torch.rand(sparse.shape) >= FORGET)
         vectors = {name: self.tables[TABLE_OF[name]](sparse[:, k]) for k, name in enumerate(SPARSE)}
@@ -120,5 +113,4 @@ class Deep(Net):
         x = first = torch.cat([self.standardised(features), *vectors.values(), attended], dim=1)
         for cross in self.crosses:
             x = cross(first, x)
-        found: Tensor = self.shared(x)
-        return found
+        return x

@@ -8,7 +8,7 @@ weights, so that a weight changed in the program needs no new first pass.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,25 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from bowerbird.core.facts import F64, I64
-from bowerbird.ranking.heads import HEADS
+from bowerbird.ranking.heads import HEADS, WEIGHTS
 from bowerbird.ranking.log import RankingLog
 from bowerbird.ranking.net import Net
 
-WEIGHTS: Mapping[str, float] = {
-    "click": 0.1,
-    "long_view": 0.2,
-    "like": 1.0,
-    "comment": 0.5,
-    "save": 3.0,
-    "share": 2.0,
-    "follow": 1.0,
-    "profile_visit": 0.2,
-    "hide": -10.0,
-}
-"""The middle of the value weights that are drawn."""
-
 SPREAD = 0.7
-"""Of the logarithm of a drawn weight, around that of its middle."""
+"""Of the logarithm of a drawn weight, around that of `WEIGHTS`."""
 
 EPOCHS = 30
 STEPS = 600

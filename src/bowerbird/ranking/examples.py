@@ -9,13 +9,15 @@ from typing import Protocol
 import numpy as np
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import F32, I16, I32, I64, U8, FactBatch
+from bowerbird.core.facts import F32, F64, I16, I32, I64, U8, FactBatch
 from bowerbird.features.compute import NAMES, SPARSE, hydrate
 from bowerbird.features.recent import RECENT
 from bowerbird.features.vectors import Vectors
+from bowerbird.ranking.heads import DELAYS, HEADS
 from bowerbird.ranking.impressions import Events, Served, gather, impressions_of
-from bowerbird.ranking.outcomes import label
+from bowerbird.ranking.outcomes import Outcomes, outcomes
 from bowerbird.ranking.requests import Requests, group, sample
+from bowerbird.ranking.slots import with_implied
 from bowerbird.world.world import World
 
 Read = Callable[[int], Iterator[FactBatch]]
@@ -42,12 +44,16 @@ class Examples:
         recent: [r, RECENT] int32, each request's person's last accounts, newest first.
         asked: [n] int32 line in `recent`; rows of one request share it.
         labels: [n, H] uint8, 0 or 1, the columns of `HEADS`.
+        known: [n, H] uint8, 1 where the head's window was over when the journal ended; what is not
+            known yet teaches nothing.
         ts: [n] int64, `now` of the request, epoch ms.
         user: [n] int32.
         media: [n] int32.
         position: [n] int16 slot from 0, or NONE.
+        surface: [n] int16 row of the place in the app, or NONE.
         request: [n] int64 hash of the request id, 0 where there was none.
         offset: [n] int64: the features know every fact before it and none from it on.
+        delays: [H, DELAYS] the delay curve, see `Outcomes`.
     """
 
     features: F32
@@ -55,12 +61,15 @@ class Examples:
     recent: I32
     asked: I32
     labels: U8
+    known: U8
     ts: I64
     user: I32
     media: I32
     position: I16
+    surface: I16
     request: I64
     offset: I64
+    delays: F64
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -87,9 +96,9 @@ def build_examples(
 ) -> Examples:
     """Return the impressions from `since_ts` (epoch ms) on as examples.
 
-    The journal is read twice: once for who saw what and did what, once folding up to each request
-    to work out its features there. The last outcomes may still be to come when the journal ends:
-    their rows count as they stand.
+    Those that were told, and those that are implied by an act further down the same page. The
+    journal is read twice: once for who saw what and did what, once folding up to each request to
+    work out its features there.
 
     Args:
         read: of one journal; it must give the same facts both times.
@@ -108,15 +117,16 @@ def build_examples(
     refuse_late_vectors(vectors(), since_ts)
     seen = gather(read(world.offset), since_ts)
     tell(0.1)
-    requests = group(seen.events, impressions_of(seen.events), seen.served, seen.shown)
-    chosen = sample(requests, seen.events, max_rows)
+    events = with_implied(seen.events, seen.shown, since_ts)
+    requests = group(events, impressions_of(events), seen.served, seen.shown)
+    chosen = sample(requests, events, max_rows)
     standing = Standing(
         world, overlay_fold, vectors, visit or (lambda user, now, number, total: None)
     )
-    features = features_at(chosen, seen.events, read, standing, tell)
-    labels = label(seen.events, requests, world.tables.media)
+    features = features_at(chosen, events, read, standing, tell)
+    followed = outcomes(events, requests, world.tables.media)
     tell(1.0)
-    return _examples(seen.events, requests, chosen, features, labels)
+    return _examples(events, requests, chosen, features, followed)
 
 
 def refuse_late_vectors(vectors: Vectors, since_ts: int) -> None:
@@ -225,7 +235,7 @@ def put_logged(dense: F32, sparse: I32, media: I32, page: Served) -> None:
 
 
 def _examples(
-    events: Events, requests: Requests, chosen: Requests, found: Hydrated, labels: U8
+    events: Events, requests: Requests, chosen: Requests, found: Hydrated, followed: Outcomes
 ) -> Examples:
     line = np.empty(len(events.ts), np.int64)
     line[requests.rows] = np.arange(len(requests.rows))
@@ -235,11 +245,23 @@ def _examples(
         sparse=found.sparse,
         recent=found.recent,
         asked=chosen.per_row(np.arange(len(chosen))).astype(np.int32),
-        labels=labels[line[rows]],
+        labels=followed.labels[line[rows]],
+        known=followed.known[line[rows]],
         ts=chosen.per_row(chosen.now),
         user=events.user[rows],
         media=events.media[rows],
         position=events.position[rows],
+        surface=events.surface[rows],
         request=events.request[rows],
         offset=chosen.per_row(chosen.offset),
+        delays=followed.delays,
     )
+
+
+def delay_curve(examples: Examples) -> dict[str, dict[str, float]]:
+    """Return head -> how long after -> share of the outcomes of a day that had come by then."""
+    return {
+        head: dict(zip(DELAYS, np.round(line, 4).tolist(), strict=True))
+        for head, line in zip(HEADS, examples.delays, strict=True)
+        if not np.isnan(line).any()
+    }

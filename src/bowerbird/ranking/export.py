@@ -16,20 +16,24 @@ from bowerbird.features.compute import SPARSE
 from bowerbird.features.recent import RECENT
 from bowerbird.ranking.calibrate import Platt
 from bowerbird.ranking.deep import Deep
-from bowerbird.ranking.net import Net, buckets
+from bowerbird.ranking.net import Net, buckets, surface_lines
 
 
-def folded(net: Net, slot: int, platts: Sequence[Platt]) -> Net:
-    """Return a copy that answers for one slot, calibrated, without looking at the position."""
+def folded(net: Net, slot: int, surface: int, platts: Sequence[Platt]) -> Net:
+    """Return a copy that answers for one slot of one surface, calibrated, looking at neither."""
     copied = copy.deepcopy(net)
     a = torch.tensor([scale for scale, _ in platts], dtype=torch.float32)
     b = torch.tensor([shift for _, shift in platts], dtype=torch.float32)
     position: I16 = np.array([slot], np.int16)
+    place: I16 = np.array([surface], np.int16)
     at = torch.from_numpy(buckets(position))[0]
+    there = torch.from_numpy(surface_lines(place))[0]
     with torch.no_grad():
         copied.heads.bias.copy_(a * (copied.heads.bias + copied.tower.weight[at]) + b)
         copied.heads.weight.copy_(a[:, None] * copied.heads.weight)
         copied.tower.weight.zero_()
+        copied.first.bias.add_(copied.surfaces.weight[there])
+        copied.surfaces.weight.zero_()
     return copied.eval()
 
 

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from bowerbird.core.errors import VersionError
-from bowerbird.core.facts import F64, I64
+from bowerbird.core.facts import F64, I16, I64
 from bowerbird.features.compute import NAMES
 from bowerbird.ranking.card import CARD, LOOKUP, STATE, Card
 from bowerbird.ranking.deep import Deep
@@ -50,6 +50,7 @@ class Fitted:
         columns: [f] positions in `NAMES`.
         epochs: passes over the rows until the best validation.
         slot: the position it is to serve as: the top one if it was ever seen there, else none.
+        surface: the one it is to serve as: that of most rows.
         warm: whether it went on from earlier weights.
     """
 
@@ -59,10 +60,11 @@ class Fitted:
     columns: I64
     epochs: int
     slot: int
+    surface: int
     warm: bool
 
     def logits(self, examples: Examples, rows: I64) -> F64:
-        """Return [rows, heads] of what the net says at the logged positions."""
+        """Return [rows, heads] of what the net says at the logged positions and surfaces."""
         return logits_of(self.net, Data(examples, self.learned, rows, self.columns, self.lookup))
 
 
@@ -88,7 +90,13 @@ def fit(
         rate = spec.rate * (WARM_RATE if warm else 1.0)
         epochs = learn(net, data, held, Pace(spec.epochs, spec.patience, rate), tell)
     slot = 0 if bool((examples.position[rows] == 0).any()) else -1
-    return Fitted(net, lookup, tuple(learned), columns, epochs, slot, warm)
+    surface = commonest(examples.surface[rows])
+    return Fitted(net, lookup, tuple(learned), columns, epochs, slot, surface, warm)
+
+
+def commonest(surface: I16) -> int:
+    """Return the surface of most rows, NONE counted as one; of equals the first in number."""
+    return int(np.bincount(surface.astype(np.int64) + 1).argmax()) - 1
 
 
 def _new(data: Data, spec: Spec, lookup: Lookup | None) -> Net:

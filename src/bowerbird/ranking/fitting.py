@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from bowerbird.core.facts import F32, F64, I64
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.heads import HEADS
-from bowerbird.ranking.net import Batch, Net, buckets
+from bowerbird.ranking.net import Batch, Net, buckets, surface_lines
 from bowerbird.ranking.vocabulary import Lookup, recent_lines, sparse_lines
 
 BATCH = 1024
@@ -56,7 +56,10 @@ class Data:
         heads = [HEADS.index(head) for head in learned]
         self.features = torch.from_numpy(examples.features[rows][:, columns])
         self.bucket = torch.from_numpy(buckets(examples.position[rows]))
-        self.labels = torch.from_numpy(examples.labels[rows][:, heads].astype(np.float32))
+        self.surface = torch.from_numpy(surface_lines(examples.surface[rows]))
+        known = examples.known[rows][:, heads]
+        self.known = torch.from_numpy(known.astype(np.float32))
+        self.labels = torch.from_numpy((examples.labels[rows][:, heads] * known).astype(np.float32))
         self.asked = torch.from_numpy(examples.asked[rows].astype(np.int64))
         nothing = np.empty((len(rows), 0), np.int64)
         lines = sparse_lines(lookup, examples.sparse[rows]) if lookup else nothing
@@ -76,8 +79,10 @@ class Data:
             self.sparse[rows],
             recent,
             self.bucket[rows],
+            self.surface[rows],
             asked,
             self.labels[rows],
+            self.known[rows],
         )
 
     def shuffled(self) -> Iterator[Batch]:
@@ -97,9 +102,13 @@ class Data:
         mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
         return mean, features.std(axis=0, dtype=np.float64).astype(np.float32)
 
+    def shares(self) -> Tensor:
+        """Return [heads] float64 the share of positives among the rows that are known."""
+        return self.labels.double().sum(dim=0) / self.known.double().sum(dim=0).clamp(min=1.0)
+
     def biases(self) -> list[float]:
         """Return the logit of each head's share."""
-        share = self.labels.mean(dim=0, dtype=torch.float64)
+        share = self.shares()
         found: list[float] = torch.log(share / (1.0 - share)).tolist()
         return found
 
@@ -151,7 +160,7 @@ def head_weights(data: Data) -> Tensor:
     Between counting nats, where rare heads would count for nothing, and counting heads, where
     fifty likes would pull as hard as fifty thousand clicks.
     """
-    share = data.labels.mean(dim=0, dtype=torch.float64)
+    share = data.shares()
     entropy = -(share * torch.log(share) + (1.0 - share) * torch.log(1.0 - share))
     return torch.rsqrt(entropy).float()
 
@@ -160,7 +169,8 @@ def loss(net: Net, batch: Batch, weights: Tensor) -> Tensor:
     """Return the cross entropy of rows, and of positives within their request, by head."""
     logits = net(batch)
     point = nn.functional.binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
-    by_head = point.mean(dim=0) + LISTWISE * within_requests(logits, batch)
+    known = batch.known.sum(dim=0).clamp(min=1.0)
+    by_head = (point * batch.known).sum(dim=0) / known + LISTWISE * within_requests(logits, batch)
     return (by_head * weights).sum()
 
 
@@ -185,12 +195,12 @@ def mean_loss(net: Net, data: Data, weights: Tensor) -> float:
             point = nn.functional.binary_cross_entropy_with_logits(
                 net(batch), batch.labels, reduction="none"
             )
-            total += point.double().sum(dim=0)
-    return float((total / len(data) * weights).sum())
+            total += (point * batch.known).double().sum(dim=0)
+    return float((total / data.known.double().sum(dim=0).clamp(min=1.0) * weights).sum())
 
 
 def logits_of(net: Net, data: Data) -> F64:
-    """Return [rows, heads] of what the net says at the logged positions."""
+    """Return [rows, heads] of what the net says at the logged positions and surfaces."""
     net.eval()
     with torch.no_grad():
         parts = [net(batch).double().numpy() for batch in data.straight()]

@@ -25,6 +25,7 @@ class Events(NamedTuple):
     value: F32
     request: I64
     position: I16
+    surface: I16
 
     def take(self, chosen: I64) -> Events:
         """Return the events at `chosen` ([k])."""
@@ -59,18 +60,35 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Slate:
+    """What a page exposed, whoever made it.
+
+    Attributes:
+        offset: of the first exposure fact of its request.
+        ts: its time, epoch ms.
+        surface: row of the place in the app, or NONE.
+        media: [k] int32 rows, top slot first.
+    """
+
+    offset: int
+    ts: int
+    surface: int
+    media: I32
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """All that the first pass found.
 
     Attributes:
         events: impressions among them, of people who were not removed later.
         served: (user, hash of the request) -> the page.
-        shown: (user, hash of the request) -> offset of its first exposure, whoever made the page.
+        shown: (user, hash of the request) -> its first exposure, whoever made the page.
     """
 
     events: Events
     served: Mapping[tuple[int, int], Served]
-    shown: Mapping[tuple[int, int], int]
+    shown: Mapping[tuple[int, int], Slate]
 
 
 class _Recipe(msgspec.Struct):
@@ -84,14 +102,14 @@ class _Details(msgspec.Struct):
 
 
 _DETAILS = msgspec.json.Decoder(_Details)
-_DTYPES = (np.int64, np.int64, *[np.int32] * 3, np.uint8, np.float32, np.int64, np.int16)
+_DTYPES = (np.int64, np.int64, *[np.int32] * 3, np.uint8, np.float32, np.int64, np.int16, np.int16)
 
 
 @dataclass(slots=True)
 class _Found:
     events: list[Events] = field(default_factory=list)
     served: dict[tuple[int, int], Served] = field(default_factory=dict)
-    shown: dict[tuple[int, int], int] = field(default_factory=dict)
+    shown: dict[tuple[int, int], Slate] = field(default_factory=dict)
     removed: dict[int, int] = field(default_factory=dict)
 
 
@@ -125,24 +143,26 @@ def _events(batch: FactBatch, since_ts: int) -> Events:
         batch.value[chosen],
         batch.request[chosen],
         batch.position[chosen],
+        batch.surface[chosen],
     )
 
 
 def _note_page(found: _Found, batch: FactBatch, i: int) -> None:
     """Note the page an exposure tells of; one that carries no recipe of ours is not ours."""
     page = int(batch.user[i]), int(batch.request[i])
-    found.shown.setdefault(page, batch.start + i)
+    media = batch.items[batch.items_at[i] : batch.items_at[i + 1]].copy()
+    slate = Slate(batch.start + i, int(batch.ts[i]), int(batch.surface[i]), media)
+    found.shown.setdefault(page, slate)
     try:
         recipe = _DETAILS.decode(batch.details_of(i)).recipe
     except msgspec.DecodeError:  # an imported exposure, or an attribute that has the same name
         return
-    media = batch.items[batch.items_at[i] : batch.items_at[i + 1]]
     columns, values = _logged(recipe.logged, NAMES, len(media))
     sparse_columns, sparse_values = _logged(recipe.logged, SPARSE, len(media))
     found.served[page] = Served(
         min(recipe.offset, batch.start + i),
         recipe.now,
-        media.copy(),
+        media,
         columns,
         values.astype(np.float32),
         sparse_columns,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,6 +25,9 @@ CLIP = 5.0
 BUCKETS = 9
 """Of positions: not told, then 0, 1, 2-3, 4-7, 8-15, 16-31, 32-63 and further down."""
 
+SURFACES = 64
+"""Of places in the app: not told, then by row number; beyond, several share one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -34,37 +38,58 @@ class Batch:
         sparse: [b, S] int64 lines of the embedding tables; no columns for a light net.
         recent: [b, L] or [1, L] int64, one more than the line of an account, 0 where there is none.
         bucket: [b] int64 of the position.
+        surface: [b] int64 of the place in the app.
         request: [b] int64; rows of one request have the same number.
-        labels: [b, heads] float32.
+        labels: [b, heads] float32, 0 where not known.
+        known: [b, heads] float32, 1 where the head's window is over.
     """
 
     features: Tensor
     sparse: Tensor
     recent: Tensor
     bucket: Tensor
+    surface: Tensor
     request: Tensor
     labels: Tensor
+    known: Tensor
 
 
 class Net(nn.Module):
-    """A net: what it reads goes through `trunk`, then to one logit a head; position adds to it.
+    """A net: what it reads goes through layers to one logit a head; the slot adds to it.
 
-    The position tower sees nothing but the bucket of the slot, so fixing it at serving moves a
-    head's logits all alike.
+    The tower sees nothing but the bucket of the slot, so fixing it at serving moves a head's logits
+    all alike. The surface, where people act otherwise and not only more or less, adds to what the
+    first layer hands on; fixed at serving it is part of that layer's bias.
     """
 
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, mean: F32, std: F32, width: int, biases: Sequence[float]) -> None:
+    def __init__(
+        self,
+        mean: F32,
+        std: F32,
+        biases: Sequence[float],
+        width: int,
+        hidden: Sequence[int],
+        dropout: float = 0.0,
+    ) -> None:
+        """`width` is that of `inputs`; `hidden` those of the layers."""
         super().__init__()
         # What never varied says nothing, and must not begin to when it varies at serving.
         scale = np.where(std < 1e-4, 0.0, 1.0 / np.maximum(std, 1e-4)).astype(np.float32)
         self.register_buffer("mean", torch.from_numpy(mean))
         self.register_buffer("scale", torch.from_numpy(scale))
-        self.heads = nn.Linear(width, len(biases))
+        self.first = nn.Linear(width, hidden[0])
+        layers: list[nn.Module] = [nn.ReLU(), nn.Dropout(dropout)]
+        for into, out in pairwise(hidden):
+            layers += [nn.Linear(into, out), nn.ReLU()]
+        self.rest = nn.Sequential(*layers)
+        self.heads = nn.Linear(hidden[-1], len(biases))
         self.tower = nn.Embedding(BUCKETS, len(biases))
+        self.surfaces = nn.Embedding(SURFACES, hidden[0])
         nn.init.zeros_(self.tower.weight)
+        nn.init.zeros_(self.surfaces.weight)
         with torch.no_grad():
             self.heads.bias.copy_(torch.tensor(biases))
 
@@ -72,39 +97,41 @@ class Net(nn.Module):
         """Return [n, F] features around 0, cut at `CLIP` deviations."""
         return torch.clamp((features - self.mean) * self.scale, -CLIP, CLIP)
 
-    def trunk(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
-        """Return [n, width] of what the heads read."""
+    def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
+        """Return [n, width] of what the first layer reads."""
         raise NotImplementedError
 
-    def content(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
-        """Return the logits [n, heads] without what the position adds."""
-        logits: Tensor = self.heads(self.trunk(features, sparse, recent))
+    def content(
+        self, features: Tensor, sparse: Tensor, recent: Tensor, surface: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits [n, heads] without what the position adds.
+
+        Without `surface`, for the one that was folded into the net.
+        """
+        x: Tensor = self.first(self.inputs(features, sparse, recent))
+        if surface is not None:
+            x = x + self.surfaces(surface)
+        logits: Tensor = self.heads(self.rest(x))
         return logits
 
     def forward(self, batch: Batch) -> Tensor:
-        """Return the logits [n, heads] at the logged positions."""
-        found: Tensor = self.content(batch.features, batch.sparse, batch.recent)
+        """Return the logits [n, heads] at the logged positions and surfaces."""
+        found = self.content(batch.features, batch.sparse, batch.recent, batch.surface)
         added: Tensor = self.tower(batch.bucket)
         return found + added
 
 
 class Light(Net):
-    """Standardised features through shared layers; it reads nothing sparse."""
+    """Standardised features through the layers; it reads nothing sparse."""
 
     def __init__(
         self, mean: F32, std: F32, biases: Sequence[float], hidden: Sequence[int] = (128, 64)
     ) -> None:
-        super().__init__(mean, std, hidden[-1], biases)
-        widths = (len(mean), *hidden)
-        layers: list[nn.Module] = []
-        for i in range(len(hidden)):
-            layers += [nn.Linear(widths[i], widths[i + 1]), nn.ReLU()]
-        self.shared = nn.Sequential(*layers)
+        super().__init__(mean, std, biases, len(mean), hidden)
 
-    def trunk(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
-        """Return [n, hidden]."""
-        found: Tensor = self.shared(self.standardised(features))
-        return found
+    def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
+        """Return [n, F]."""
+        return self.standardised(features)
 
 
 def buckets(position: I16) -> I64:
@@ -112,3 +139,9 @@ def buckets(position: I16) -> I64:
     slots = np.maximum(position.astype(np.int64), 0)
     depth = np.minimum(np.floor(np.log2(slots + 1.0)), BUCKETS - 2).astype(np.int64)
     return np.where(position < 0, 0, 1 + depth)
+
+
+def surface_lines(surface: I16) -> I64:
+    """Return the line of each surface ([n]); NONE has line 0."""
+    rows = surface.astype(np.int64)
+    return np.where(rows < 0, 0, 1 + rows % (SURFACES - 1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I8, I32, I64, NONE, U8, UNDOES, Action
+from bowerbird.core.facts import F32, F64, I8, I32, I64, NONE, U8, UNDOES, Action
 from bowerbird.core.kernels import inner, kernel
-from bowerbird.ranking.heads import ACTIONS, HEADS, OF_ACCOUNT, WINDOWS
+from bowerbird.ranking.heads import ACTIONS, DAY_MS, DELAYS, HEADS, OF_ACCOUNT, WINDOWS
 from bowerbird.ranking.impressions import Events
 from bowerbird.ranking.requests import Requests
 from bowerbird.world.events import is_long_view
@@ -47,8 +48,24 @@ class Acts(NamedTuple):
     undo: U8
 
 
-def label(events: Events, requests: Requests, media: Media) -> U8:
-    """Return [n, H] 0 or 1: which heads' actions followed each of `requests.rows`.
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What followed each impression.
+
+    Attributes:
+        labels: [n, H] 0 or 1.
+        known: [n, H] 1 where the head's window was over when the journal ended.
+        delays: [H, DELAYS] share of the outcomes of a day that came within each of `DELAYS`, NaN
+            for a head without any.
+    """
+
+    labels: U8
+    known: U8
+    delays: F64
+
+
+def outcomes(events: Events, requests: Requests, media: Media) -> Outcomes:
+    """Return which heads' actions followed each of `requests.rows`.
 
     An action belongs to the impression of its media under the same request id if there is one,
     else to the last one before it; follows and profile visits to an impression of the account, of
@@ -61,14 +78,31 @@ def label(events: Events, requests: Requests, media: Media) -> U8:
         media: as the World knows them, for their accounts and what a long view is.
     """
     labels = np.zeros((len(requests.rows), len(HEADS)), np.uint8)
+    delays: list[tuple[I8, I64]] = []
     head = _HEAD[events.code]
     head[long_views(media, events.code, events.media, events.value)] = _LONG_VIEW
     account = np.where(events.account >= 0, events.account, owner_of(media, events.media))
     targets_account = np.isin(events.code, OF_ACCOUNT)
     for target, mine in ((events.media, ~targets_account), (account, targets_account)):
         acted = np.flatnonzero((head >= 0) & mine & (target >= 0))
-        join(_shown(events, requests, target), _acts(events, acted, target, head), _WINDOW, labels)
-    return labels
+        shown, acts = _shown(events, requests, target), _acts(events, acted, target, head)
+        late = np.full(len(acts.key), NONE, np.int64)
+        join(shown, acts, _WINDOW, labels, late)
+        delays.append((acts.head[late >= 0], late[late >= 0]))
+    newest = int(events.ts.max(initial=0))
+    known = events.ts[requests.rows][:, None] + _WINDOW <= newest
+    return Outcomes(labels, known.astype(np.uint8), _curve(delays))
+
+
+def _curve(delays: list[tuple[I8, I64]]) -> F64:
+    """Return the share of each head's outcomes [H, DELAYS] that came so soon."""
+    head, late = (np.concatenate(parts) for parts in zip(*delays, strict=True))
+    found = np.full((len(HEADS), len(DELAYS)), np.nan)
+    for k in range(len(HEADS)):
+        mine = late[head == k]
+        if len(mine):
+            found[k] = [(mine <= most).mean() for most in DELAYS.values()]
+    return found
 
 
 def owner_of(media: Media, rows: I32) -> I32:
@@ -124,8 +158,12 @@ _VIEW = int(Action.VIEW)
 
 
 @kernel
-def join(shown: Shown, acts: Acts, windows: I64, labels: U8) -> None:
-    """Set in `labels` ([n, H]) what each act did, in order of time, and unset what it undid."""
+def join(shown: Shown, acts: Acts, windows: I64, labels: U8, late: I64) -> None:
+    """Set in `labels` ([n, H]) what each act did, in order of time, and unset what it undid.
+
+    Write into `late` ([acts]) how long after its impression each came, if within a day; only what
+    came within the head's window is a label.
+    """
     low = high = 0
     for i in range(len(acts.key)):
         while low < len(shown.key) and shown.key[low] < acts.key[i]:
@@ -137,9 +175,13 @@ def join(shown: Shown, acts: Acts, windows: I64, labels: U8) -> None:
         if acts.undo[i]:
             at = last_done(shown, acts, i, low, high, windows[head], labels)
         else:
-            at = last_named(shown, acts, i, low, high, windows[head])
+            at = last_named(shown, acts, i, low, high, DAY_MS)
             if at == NONE:
-                at = last_before(shown, acts, i, low, high, windows[head])
+                at = last_before(shown, acts, i, low, high, DAY_MS)
+            if at != NONE:
+                late[i] = max(0, acts.ts[i] - shown.ts[at])
+                if abs(acts.ts[i] - shown.ts[at]) > windows[head]:
+                    at = NONE
         if at != NONE:
             labels[shown.row[at], head] = 0 if acts.undo[i] else 1
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bowerbird.core.facts import I32, I64
 from bowerbird.core.kernels import kernel
-from bowerbird.ranking.impressions import Events, Served
+from bowerbird.ranking.impressions import Events, Served, Slate
 
 GAP_MS = 30 * 60_000
 """Impressions of one request id further apart than this are of two requests."""
@@ -55,7 +55,7 @@ def group(
     events: Events,
     shown: I64,
     served: Mapping[tuple[int, int], Served],
-    exposed: Mapping[tuple[int, int], int] | None = None,
+    exposed: Mapping[tuple[int, int], Slate] | None = None,
 ) -> Requests:
     """Return the requests that the impressions at `shown` ([n] positions in `events`) belong to.
 
@@ -78,7 +78,7 @@ def group(
     for q in np.flatnonzero(request[first[:-1]] != 0) if served or exposed else ():
         asked = int(user[first[q]]), int(request[first[q]])
         if exposed and asked in exposed:
-            offset[q] = min(exposed[asked], int(offset[q]))
+            offset[q] = min(exposed[asked].offset, int(offset[q]))
         page = served.get(asked)
         if page is not None:
             pages[int(q)] = page

@@ -41,6 +41,7 @@ class Net:
         exam: head -> figures.
         epochs: passes over the rows.
         slot: the net answers for.
+        surface: the same.
         warm: whether it went on from earlier weights.
         distilled: the exam beside its teacher.
     """
@@ -49,6 +50,7 @@ class Net:
     exam: Mapping[str, HeadExam]
     epochs: int
     slot: int
+    surface: int
     warm: bool
     distilled: Mapping[str, float]
 
@@ -86,7 +88,7 @@ def train_model(
         )
     parts = split(examples.ts)
     learned = enough_positives(examples, parts[0])
-    net, digest = Net({}, {}, 0, 0, False, {}), ""
+    net, digest = Net({}, {}, 0, 0, -1, False, {}), ""
     path.mkdir(parents=True, exist_ok=True)
     if learned:
         net = train_net(examples, learned, parts, path, spec, before, log, seed, progress)
@@ -105,6 +107,7 @@ def train_model(
         deep=spec.deep and bool(learned),
         warm=net.warm,
         distilled=net.distilled,
+        surface=net.surface,
     )
     (path / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     if progress:
@@ -135,7 +138,7 @@ def train_net(
         examples, learned, learning, calibrating, spec, seed, before, lambda s: tell(halfway * s)
     )
     platts = calibrated(examples, learned, calibrating, fitted.logits(examples, calibrating))
-    net = export.folded(fitted.net, fitted.slot, [platts[head] for head in learned])
+    net = export.folded(fitted.net, fitted.slot, fitted.surface, [platts[head] for head in learned])
     found, recall = fitted.logits(examples, examining), {}
     if log is not None and len(log) >= distil.LEAST and not spec.deep:
         heads = np.array([HEADS.index(head) for head in learned])
@@ -148,7 +151,8 @@ def train_net(
     export.save_state(fitted.net, path / STATE)
     if fitted.lookup is not None:
         fit.save_lookup(path / LOOKUP, fitted.lookup)
-    return Net(platts, exam, fitted.epochs, fitted.slot, fitted.warm, recall)
+    where = fitted.slot, fitted.surface
+    return Net(platts, exam, fitted.epochs, *where, fitted.warm, recall)
 
 
 def split(ts: I64) -> tuple[I64, I64, I64]:
@@ -167,29 +171,34 @@ def split(ts: I64) -> tuple[I64, I64, I64]:
 
 def enough_positives(examples: Examples, learning: I64) -> tuple[str, ...]:
     """Return the heads that get a net; one that always happens cannot be learned either."""
-    positives = examples.labels[learning].sum(axis=0, dtype=np.int64)
-    negatives = len(learning) - positives
+    positives, known = counts_of(examples, learning)
+    negatives = known - positives
     least = np.minimum(positives, negatives)
     return tuple(head for head, n in zip(HEADS, least, strict=True) if n >= LEAST_POSITIVES)
 
 
 def observed_priors(examples: Examples, learning: I64) -> dict[str, float]:
     """Return head -> its share among the training rows, smoothed towards `PRIORS`."""
-    positives = examples.labels[learning].sum(axis=0, dtype=np.int64).tolist()
-    total = len(learning) + PRIOR_STRENGTH
+    positives, known = (counts.tolist() for counts in counts_of(examples, learning))
     return {
-        head: (n + PRIOR_STRENGTH * PRIORS[head]) / total
-        for head, n in zip(HEADS, positives, strict=True)
+        head: (n + PRIOR_STRENGTH * PRIORS[head]) / (of + PRIOR_STRENGTH)
+        for head, n, of in zip(HEADS, positives, known, strict=True)
     }
+
+
+def counts_of(examples: Examples, rows: I64) -> tuple[I64, I64]:
+    """Return [H] positives among `rows`, and [H] of how many of them that is known."""
+    known = examples.known[rows].astype(np.int64)
+    return (examples.labels[rows] * known).sum(axis=0), known.sum(axis=0)
 
 
 def warnings_of(examples: Examples, learned: tuple[str, ...], learning: I64) -> tuple[str, ...]:
     """Return a sentence for each head that answers its prior."""
-    positives = examples.labels[learning].sum(axis=0, dtype=np.int64).tolist()
+    positives, known = (counts.tolist() for counts in counts_of(examples, learning))
     return tuple(
-        f"head `{head}` answers its prior: {n} of {len(learning)} impressions were positive, "
+        f"head `{head}` answers its prior: {n} of {of} impressions were positive, "
         f"{LEAST_POSITIVES} of either kind are needed"
-        for head, n in zip(HEADS, positives, strict=True)
+        for head, n, of in zip(HEADS, positives, known, strict=True)
         if head not in learned
     )
 
@@ -198,11 +207,13 @@ def calibrated(
     examples: Examples, learned: tuple[str, ...], rows: I64, found: F64
 ) -> dict[str, Platt]:
     """Return the Platt scaling of each head's logits ([rows, learned])."""
-    labels = examples.labels[rows].astype(np.bool_)
-    return {
-        head: platt(labels[:, HEADS.index(head)], found[:, k]) if len(rows) else IDENTITY
-        for k, head in enumerate(learned)
-    }
+    labels, known = examples.labels[rows] == 1, examples.known[rows] == 1
+    scalings = {}
+    for k, head in enumerate(learned):
+        at = known[:, HEADS.index(head)]
+        enough = bool(at.any())
+        scalings[head] = platt(labels[at, HEADS.index(head)], found[at, k]) if enough else IDENTITY
+    return scalings
 
 
 def examined(
@@ -215,11 +226,12 @@ def examined(
     """Return how the calibrated logits ([rows, learned]) fit what happened."""
     exams = {}
     for k, head in enumerate(learned):
-        labels = examples.labels[rows, HEADS.index(head)].astype(np.bool_)
+        at = examples.known[rows, HEADS.index(head)] == 1
+        labels = examples.labels[rows[at], HEADS.index(head)].astype(np.bool_)
         a, b = platts[head]
-        probabilities = 1.0 / (1.0 + np.exp(-(a * found[:, k] + b)))
+        probabilities = 1.0 / (1.0 + np.exp(-(a * found[at, k] + b)))
         exams[head] = HeadExam(
-            rows=len(rows),
+            rows=len(labels),
             positives=int(labels.sum()),
             auc=_told(metrics.auc(labels, probabilities)),
             normalised_entropy=_told(metrics.normalised_entropy(labels, probabilities)),
