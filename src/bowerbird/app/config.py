@@ -53,7 +53,8 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
         max_examples: impressions the ranking learns from at most, whole requests left out by hash.
         log_requests: requests asked again for the ranking log, which the first passes learn from.
         seed: of everything random.
-        publish_failing: publish a Version though its default embedding failed the exam.
+        publish_failing: publish a Version though its default embedding failed the exam, or though
+            it is worse than the last (see `Gates`).
     """
 
     vectors_share: float = 0.6
@@ -61,6 +62,38 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     log_requests: int = 300
     seed: int = 0
     publish_failing: bool = False
+
+
+class Gates(Struct, frozen=True, forbid_unknown_fields=True):
+    """By how much a Version may be worse than the last and still be published.
+
+    Attributes:
+        normalised_entropy: of a head, on the same later impressions.
+        calibration: of a head: by what factor it is off, as a logarithm.
+        ndcg: of a head, within requests.
+        overlap: the least share that pages must have in common, on recorded requests.
+        least_positives: heads with fewer among those impressions are not compared.
+    """
+
+    normalised_entropy: float = 0.05
+    calibration: float = 0.3
+    ndcg: float = 0.05
+    overlap: float = 0.1
+    least_positives: int = 50
+
+
+class Versions(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many Versions stay.
+
+    Attributes:
+        keep: the newest; older ones are deleted once another is published.
+    """
+
+    keep: int = 10
+
+    def __post_init__(self) -> None:
+        if self.keep < 1:
+            raise ValueError(f"`keep` is {self.keep}, expected at least 1: one serves")
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +113,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     seal_facts: int = 200_000
     programs: Programs = Programs()
     training: Training = Training()
+    gates: Gates = Gates()
+    versions: Versions = Versions()
     embeddings: Mapping[str, Mapping[str, Any]] = msgspec.field(
         default_factory=lambda: {"default": {}}
     )

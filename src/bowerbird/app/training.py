@@ -25,6 +25,7 @@ from bowerbird.app.funnel import (
     page_program,
     train_passes,
 )
+from bowerbird.app.gates import against_last, refuse_worse
 from bowerbird.app.learning import (
     Learned,
     catalogue,
@@ -38,10 +39,11 @@ from bowerbird.app.past import newest_past
 from bowerbird.app.span import measure
 from bowerbird.core.facts import I32
 from bowerbird.journal.journal import Journal
-from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.examples import Examples, delay_curve
 from bowerbird.ranking.log import Recorded
 from bowerbird.version.manifest import Manifest
 from bowerbird.version.publish import publish
+from bowerbird.version.retain import retire
 from bowerbird.version.version import save_artefacts
 from bowerbird.world.world import World
 
@@ -87,7 +89,8 @@ def train(
 
     Raises:
         TrainingError: there is too little to learn from, or torch is missing.
-        VersionError: the default embedding failed its exam; nothing was published.
+        VersionError: the default embedding failed its exam, or the ranking is worse than the last
+            Version's by more than the config allows; nothing was published.
     """
     steps = Steps(progress or (lambda step, share: None))
     seed = config.training.seed if seed is None else seed
@@ -113,14 +116,15 @@ def train(
             program = page_program(path, config)
             basis = early_basis(early, early_owners, before, span, config)
             examples, recorded = gather_examples(journal, basis, span, config, program, share)
+            metrics["delays"] = delay_curve(examples)
         with steps.step("vectors") as share:
             everything = engagements(journal, known, 0, span.stop, config)
             learned = learn(everything, config, seed, share, past, declared_topics(world))
         metrics["embeddings"] = learned.metrics
         refuse_unfit(metrics, config)
-        manifest = published(
-            path, learned, known.account_of, examples, recorded, world, metrics, steps, now
-        )
+        ranked = Ranked(examples, recorded, config)
+        manifest = published(path, learned, known.account_of, ranked, world, metrics, steps, now)
+    retire(path / "versions", config.versions.keep)
     steps.seconds["total"] = round(sum(steps.seconds.values()), 3)
     return TrainReport(manifest.number, span.stop, len(examples), steps.seconds, metrics)
 
@@ -144,12 +148,20 @@ def fold(world: World, journal: Journal, stop: int) -> None:
         world.fold(batch)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What the ranking learns from, and the config that says how."""
+
+    examples: Examples
+    recorded: Sequence[Recorded]
+    config: Config
+
+
 def published(
     path: Path,
     learned: Learned,
     account_of: I32,
-    examples: Examples,
-    recorded: Sequence[Recorded],
+    ranked: Ranked,
     world: World,
     metrics: dict[str, Any],
     steps: Steps,
@@ -158,8 +170,12 @@ def published(
     """Train the ranking into the folder of a new Version, and publish it.
 
     Metrics of the ranking are added to `metrics`.
+
+    Raises:
+        VersionError: it is worse than the last Version; nothing was published.
     """
-    versions = path / "versions"
+    versions, examples, recorded = path / "versions", ranked.examples, ranked.recorded
+    gates, training = ranked.config.gates, ranked.config.training
 
     def write(folder: Path) -> None:
         save_artefacts(
@@ -172,6 +188,8 @@ def published(
         seed = learned.embeddings[DEFAULT].config.seed
         before = last_folder(versions, world.offset)
         metrics.update(train_passes(examples, recorded, folder, before, seed, steps.step))
+        metrics["gates"] = against_last(folder, before, examples, recorded, gates)
+        refuse_worse(metrics["gates"], gates, publish_failing=training.publish_failing)
 
     return publish(
         versions,
