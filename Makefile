@@ -11,7 +11,7 @@ help:        ## this list
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train,tune,dev]'
 	touch $@
 
 setup: $(VENV)/installed  ## install the package and its tools into .venv
@@ -32,11 +32,11 @@ test: $(VENV)/installed   ## every test but the slow ones
 slow: $(VENV)/installed   ## the tests that take minutes
 	$(BIN)/pytest -m slow
 
-PEERS := gensim implicit polars
+PEERS := gensim implicit lightgbm polars scikit-learn
 benchmarks: .venv-bench/installed  ## install the peers that benchmarks measure, into .venv-bench
 .venv-bench/installed: pyproject.toml Makefile
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable . $(PEERS)
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train]' $(PEERS)
 	touch $@
 
 fix: $(VENV)/installed    ## format, and repair what can be repaired

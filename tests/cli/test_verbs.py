@@ -149,3 +149,22 @@ def test_a_society_lives_on_the_pages_of_a_rule(run: Run, tmp_path: Path) -> Non
     unknown = run(*asked[:4], "randomly", "--out", tmp_path, "--json")
     assert unknown.status == 1
     assert "did you mean `random`" in unknown.err
+
+
+def test_rolling_back_publishes_an_earlier_version_again(run: Run, own_data: Path) -> None:
+    assert "no Version before 1" in run("rollback", "--data", own_data).err
+    assert "is Version 1 again" in run("rollback", "1", "--data", own_data).out
+    found = run("versions", "--data", own_data, "--json").json
+    assert [(version["number"], version["current"]) for version in found] == [(1, False), (2, True)]
+
+
+def test_programs_are_compared_on_requests_a_version_does_not_know(run: Run, data: Path) -> None:
+    ran = run("evaluate", "explore", "new_creators", "--data", data)
+    assert ran.status == 1
+    assert "train a Version with `--until`" in ran.err
+
+
+def test_tuning_needs_somewhere_to_write(run: Run, data: Path) -> None:
+    ran = run("tune", "explore", "--data", data)
+    assert ran.status == 1
+    assert "--out" in ran.err

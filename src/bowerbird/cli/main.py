@@ -14,6 +14,7 @@ from bowerbird.cli.check import check
 from bowerbird.cli.compact import compact
 from bowerbird.cli.demo import demo
 from bowerbird.cli.doctor import doctor
+from bowerbird.cli.evaluate import evaluate
 from bowerbird.cli.exam import exam
 from bowerbird.cli.explain import explain
 from bowerbird.cli.explore import explore
@@ -28,10 +29,12 @@ from bowerbird.cli.output import complain, json_line
 from bowerbird.cli.quarantine import quarantine
 from bowerbird.cli.query import query
 from bowerbird.cli.restore import restore
+from bowerbird.cli.rollback import rollback
 from bowerbird.cli.serve import serve
 from bowerbird.cli.similar import similar
 from bowerbird.cli.simulate import simulate
 from bowerbird.cli.train import train
+from bowerbird.cli.tune import tune
 from bowerbird.cli.versions import versions
 from bowerbird.core.errors import BowerbirdError
 
@@ -44,6 +47,8 @@ VERBS = (
     ("train", train),
     ("explore", explore),
     ("similar", similar),
+    ("evaluate", evaluate),
+    ("tune", tune),
     ("exam", exam),
     ("map", draw_map),
     ("export", export),
@@ -53,6 +58,7 @@ VERBS = (
     ("query", query),
     ("serve", serve),
     ("versions", versions),
+    ("rollback", rollback),
     ("get", get),
     ("quarantine", quarantine),
     ("doctor", doctor),

@@ -74,11 +74,19 @@ def find_exposure(journal: Journal, request_id: str) -> Exposure:
 class Replayer:
     """Stands at one journal offset after another, folding the journal once."""
 
-    def __init__(self, journal: Journal, versions: Path, programs: Programs) -> None:
+    def __init__(
+        self, journal: Journal, versions: Path, programs: Programs, world: World | None = None
+    ) -> None:
+        """`world` is where to go on from; the journal's start by default. It is folded on."""
         self._journal, self._versions, self._programs = journal, versions, programs
-        self._world = World()
+        self._world = World() if world is None else world
         self._loaded: dict[int, Version] = {}
         self._overlays: dict[int, dict[str, Overlay]] = {}
+
+    @property
+    def world(self) -> World:
+        """The World where the replay stands."""
+        return self._world
 
     def at(self, offset: int, version: int) -> Reading:
         """Return what a page read at `offset` with that Version (0 for none).
