@@ -1,0 +1,85 @@
+"""What a way to rank is, and the columns that all of them read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from ranking_rows import Parts
+
+from bowerbird.core.facts import F64, I32, I64
+from bowerbird.features.compute import SPARSE
+from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.heads import HEADS
+
+Settings = Mapping[str, Any]
+THREADS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Logits of the held and of the examined rows, [rows, heads] each.
+
+    `chances` tells whether they are more than an order.
+    """
+
+    held: F64
+    examined: F64
+    chances: bool = True
+
+
+Ranker = Callable[[Examples, Parts, tuple[str, ...], Settings, int], Scores]
+"""Rows, who learns from what, heads, settings, seed -> scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to rank, with its settings.
+
+    Attributes:
+        rank: learns and scores.
+        chosen: the settings of the table: of those `--tune` tries, the best on validation days.
+        grid: what it tries.
+        needs: the module it comes from.
+    """
+
+    name: str
+    rank: Ranker
+    chosen: Settings
+    grid: tuple[Settings, ...] = ()
+    needs: str = "numpy"
+
+    def installed(self) -> bool:
+        """Return whether it can run here."""
+        return find_spec(self.needs) is not None
+
+
+def one_by_one(
+    learn: Callable[[str], Callable[[I64], F64]], parts: Parts, heads: tuple[str, ...]
+) -> Scores:
+    """Return the scores of a method that learns each head by itself."""
+    scorers = [learn(head) for head in heads]
+    return Scores(
+        *(np.stack([s(rows) for s in scorers], axis=1) for rows in (parts.held, parts.examined))
+    )
+
+
+def categories(examples: Examples) -> tuple[tuple[str, ...], I32]:
+    """Return the names and values [n, S + 1] of the sparse features and the surface."""
+    surface = examples.surface.astype(np.int32)[:, None]
+    return (*SPARSE, "surface"), np.concatenate([examples.sparse, surface], axis=1)
+
+
+def labels_of(examples: Examples, rows: I64, head: str) -> NDArray[np.bool_]:
+    """Return which of `rows` are positive."""
+    positive: NDArray[np.bool_] = examples.labels[rows, HEADS.index(head)] == 1
+    return positive
+
+
+def lists_of(examples: Examples, rows: I64) -> I64:
+    """Return the list each row is ordered in: the person's rows on one surface."""
+    return examples.user[rows].astype(np.int64) * 64 + examples.surface[rows] + 1
