@@ -91,9 +91,8 @@ class People:
     def __init__(self, user: I64, seed: int) -> None:
         self.people, self.of = np.unique(user, return_inverse=True)
         rng, n = np.random.default_rng(seed), len(self.people)
-        self.times = np.stack(
-            [np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(DRAWS)]
-        )
+        drawn = [np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(DRAWS)]
+        self.times: F64 = np.stack(drawn).astype(np.float64)
 
     def sums(self, values: F64) -> F64:
         """Return [draws] the sum of a value a row ([n])."""
@@ -129,7 +128,7 @@ def _aucs(labels: np.ndarray, scores: F64, people: People) -> F64:
     ordered, of = labels[order], people.of[order]
     found = np.empty(len(people.times))
     for k, times in enumerate(people.times):
-        weight = times[of].astype(np.float64)
+        weight = times[of]
         positive = np.bincount(level, weight * ordered)
         negative = np.bincount(level, weight * ~ordered)
         below = np.cumsum(negative) - negative / 2
@@ -213,20 +212,21 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/kuairand-ranking"))
     parser.add_argument("--days", choices=SPLITS, default="test")
     parser.add_argument("--tune", action="store_true", help="try the settings of every method")
-    parser.add_argument("--only", help="methods whose name has this in it")
+    parser.add_argument("--only", help="with --tune: methods whose name has this in it")
     parser.add_argument("--by-day", action="store_true", help="stale, warm and retrained Versions")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     examples = rows_of(asked.source, asked.folder)
     parts = parts_of(examples.ts, asked.days)
     heads = heads_of(examples, parts_of(examples.ts, "test"))
-    methods = [m for m in (*OURS, *PEERS) if m.installed() and (asked.only or "") in m.name]
+    methods = [m for m in (*OURS, *PEERS) if m.installed()]
     if asked.by_day:
         rows: Iterator[Row] = by_day(examples, heads)
     elif asked.tune:
         rows = (
             {"method": m.name, "settings": dict(s), **found}
             for m in methods
+            if (asked.only or "") in m.name
             for s, found in tuned(examples, parts, heads, m)
         )
     else:

@@ -63,9 +63,11 @@ def one_by_one(
 ) -> Scores:
     """Return the scores of a method that learns each head by itself."""
     scorers = [learn(head) for head in heads]
-    return Scores(
-        *(np.stack([s(rows) for s in scorers], axis=1) for rows in (parts.held, parts.examined))
-    )
+
+    def said(rows: I64) -> F64:
+        return np.stack([scorer(rows) for scorer in scorers], axis=1)
+
+    return Scores(said(parts.held), said(parts.examined))
 
 
 def categories(examples: Examples) -> tuple[tuple[str, ...], I32]:

@@ -34,7 +34,8 @@ def net(
     fitted = fit.fit(
         examples, learned, parts.learning, parts.held, spec, seed, None, lambda share: None
     )
-    return Scores(*(_said(fitted, examples, rows, heads) for rows in (parts.held, parts.examined)))
+    held, examined = (_said(fitted, examples, at, heads) for at in (parts.held, parts.examined))
+    return Scores(held, examined)
 
 
 def _said(fitted: Fitted, examples: Examples, rows: I64, heads: tuple[str, ...]) -> F64:
@@ -83,7 +84,8 @@ def _before(examples: Examples, start: int) -> Parts:
     before = np.flatnonzero(examples.ts < start)
     before = before[np.argsort(examples.ts[before], kind="stable")]
     examined = np.flatnonzero((examples.ts >= start) & (examples.ts < start + DAY))
-    return Parts(*np.split(before, [round((1 - HELD) * len(before))]), examined)
+    cut = round((1 - HELD) * len(before))
+    return Parts(before[:cut], before[cut:], examined)
 
 
 def _learned(examples: Examples, parts: Parts, last: Path | None) -> Fitted:
