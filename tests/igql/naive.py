@@ -7,7 +7,6 @@ lists, everything is a loop, and nothing is shared with the engine.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -344,12 +343,24 @@ class Naive:
     def _diversify_by(self, node: Any) -> tuple[Kind, list[Row]]:
         kind, rows = self.run(node.input)
         keys = {id(row): [self.value(column, kind, row) for column in node.columns] for row in rows}
-        choose: Callable[..., list[Row]] = {
-            "round_robin": round_robin,
-            "max_per": max_per,
-            "penalty": penalty,
-        }[node.method]
-        return kind, choose(rows, keys, node)
+        if node.method == "penalty":
+            return kind, self._penalty(node, kind, rows, keys)
+        return kind, {"round_robin": round_robin, "max_per": max_per}[node.method](rows, keys, node)
+
+    def _penalty(self, node: Any, kind: Kind, rows: list[Row], keys: dict[int, Any]) -> list[Row]:
+        columns, left = list(node.columns), [1 - node.strength] * len(node.columns)
+        if node.media_type is not None and node.type_strength is not None:
+            columns, left = [*columns, node.media_type], [*left, 1 - node.type_strength]
+            keys = {id(r): [self.value(column, kind, r) for column in columns] for r in rows}
+        shown = self.world.pages if node.memory and kind is Kind.MEDIA else []
+        before = [
+            (
+                [self.value(c, kind, Row(row, {"seed": seed})) for c in columns],
+                node.memory ** (1 + ago),
+            )
+            for row, seed, ago in shown
+        ]
+        return penalty(rows, keys, node, left, before)
 
     def _explore(self, node: Any) -> tuple[Kind, list[Row]]:
         page = self.rows(node.input)

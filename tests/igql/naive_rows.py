@@ -126,27 +126,38 @@ def max_per(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]
     return found
 
 
-def penalty(rows: list[Row], keys: dict[int, list[Any]], node: Any) -> list[Row]:
-    times: dict[tuple[int, Any], int] = {}
-    left = list(rows)
+Keys = list[Any]
+"""The values of one row that must not repeat, column by column."""
+
+
+def penalty(
+    rows: list[Row], keys: dict[int, Keys], node: Any, left: Keys, before: list[tuple[Keys, float]]
+) -> list[Row]:
+    """`left`: what a repeat leaves, by column; `before`: values shown earlier, how much each."""
+    times: dict[tuple[int, Any], float] = {}
+
+    def count(values: Keys, weight: float) -> None:
+        for c, one in enumerate(values):
+            times[c, one] = times.get((c, one), 0.0) + weight
+
+    for values, weight in before:
+        count(values, weight)
+    open = list(rows)
     found: list[Row] = []
     floor = min((bounded(row.score) for row in rows), default=0.0)
-    while left and len(found) < node.keep:
+    while open and len(found) < node.keep:
 
         def off(row: Row) -> float:
-            values = [(c, one) for c, one in enumerate(keys[id(row)]) if not nothing(one)]
-            repeats = sum(times.get(one, 0) for one in values)
-            return (
-                (bounded(row.score) - floor) * (1 - (1 - node.strength) ** repeats)
-                if repeats
-                else 0.0
-            )
+            share = 1.0
+            for c, one in enumerate(keys[id(row)]):
+                if not nothing(one) and times.get((c, one)):
+                    share *= left[c] ** times[c, one]
+            return (bounded(row.score) - floor) * (1 - share) if share < 1 else 0.0
 
-        best = max(left, key=lambda row: bounded(row.score) - off(row))
+        best = max(open, key=lambda row: bounded(row.score) - off(row))
         found.append(best.new(penalty=single(off(best))))
-        left.remove(best)
-        for c, one in enumerate(keys[id(best)]):
-            times[c, one] = times.get((c, one), 0) + 1
+        open.remove(best)
+        count(keys[id(best)], 1.0)
     return found
 
 

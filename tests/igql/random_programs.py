@@ -211,7 +211,13 @@ class Programs:
         if self.random.random() < 0.3:
             columns = self.one(["account_id", "account_id, seed", "seed_id, media_type", "via"])
             method = self.one(
-                ["penalty", "penalty, strength=0.7", "round_robin", "max_per, at_most=1"]
+                [
+                    "penalty",
+                    "penalty, strength=0.7",
+                    "penalty, memory=0.5, type_strength=0.1",
+                    "round_robin",
+                    "max_per, at_most=1",
+                ]
             )
             text += f".diversify_by({columns}, method={method}, keep={self.cap()})"
         if self.random.random() < 0.2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bowerbird.core.candidates import Kind
+from bowerbird.core.candidates import Candidates, Kind
 from bowerbird.core.facts import NONE
 from bowerbird.core.signals import Context
 from bowerbird.igql.program import compile_program
@@ -187,6 +187,45 @@ def test_the_penalty_grows_with_each_repeat_and_is_recorded(world: Tiny) -> None
     assert found.rows.tolist() == [0, 1, 3, 2, 4, 5]
     np.testing.assert_allclose(found.columns["penalty"], [0, 2, 0, 3 * 0.75, 0.5, 0])
     assert found.columns["score"].tolist() == [6, 5, 3, 4, 2, 1]
+
+
+def test_what_the_last_pages_showed_counts_for_part_of_a_repeat(world: Tiny) -> None:
+    world.pages = [(1, NONE, 0), (2, NONE, 1)]  # both of account 0
+    found = page("trending().diversify_by(account_id, strength=0.5, memory=0.5)", world).rows
+    # 0.5 + 0.25 repeats leave 0.5 ** 0.75 = .595 of the leads 5 4 3 of account 0.
+    assert found.rows.tolist() == [0, 3, 1, 4, 2, 5]
+    left = 0.5**0.75
+    expected = [5 * (1 - left), 0, 4 * (1 - left / 2), 0.5, 3 * (1 - left / 4), 0]
+    np.testing.assert_allclose(found.columns["penalty"], expected, rtol=1e-6)
+
+
+def test_without_memory_the_last_pages_change_nothing(world: Tiny) -> None:
+    text = "trending().diversify_by(account_id, strength=0.5)"
+    before = rows(text, world)
+    world.pages = [(0, NONE, 0), (1, NONE, 0)]
+    assert rows(text, world) == before
+
+
+def test_a_seed_that_led_to_the_last_page_leads_to_less_of_this_one(world: Tiny) -> None:
+    world.columns[Kind.MEDIA]["account_id"] = np.arange(12, dtype=np.int32)
+    text = "user.engaged().posted_media().let(seed_id=seed).score(1 + popularity)"
+    world.pages = []
+    seeds = page(f"{text}.limit(1)", world).rows.columns["seed"]
+    shown = page(f"{text}.diversify_by(seed_id, memory=1, strength=0.9)", world).rows
+    world.pages = [(row, int(seeds[0]), 0) for row in range(6)]
+    again = page(f"{text}.diversify_by(seed_id, memory=1, strength=0.9)", world).rows
+
+    def place(found: Candidates) -> int:
+        return int(np.flatnonzero(found.columns["seed"] == seeds[0])[0])
+
+    assert place(again) > place(shown)
+
+
+def test_media_types_are_mixed_where_each_row_of_a_type_takes_from_the_next(world: Tiny) -> None:
+    world.columns[Kind.MEDIA]["media_type"] = np.array([0] * 4 + [1] * 8, np.uint8)
+    text = "trending().diversify_by(seed_id, type_strength=0.5)"
+    # Leads 5 4 3 2 of photos, 1 0 of videos: what photos have left halves with each.
+    assert rows(text, world) == [0, 1, 4, 2, 3, 5]
 
 
 def test_rows_without_a_value_do_not_repeat_each_other(world: Tiny) -> None:

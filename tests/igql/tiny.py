@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Candidates, Column, Kind, Rows
+from bowerbird.core.candidates import SEED, Candidates, Column, Kind, Rows
 from bowerbird.core.facts import F32, I32, NONE, Action
-from bowerbird.core.signals import Catalog, Context, Histories, Links, Type
+from bowerbird.core.signals import AGO, Catalog, Context, Histories, Links, Type
 from bowerbird.world.signals import SIGNALS
 
 DAY = 86_400_000
@@ -115,6 +115,8 @@ class Tiny:
     heads: dict[str, dict[str, F32]]
     asked: list[tuple[str, int]] = field(default_factory=list)
     vectors: dict[str, tuple[tuple[I32, F32], ...]] = field(default_factory=dict)
+    pages: list[tuple[int, int, int]] = field(default_factory=list)
+    """Media, seed and pages ago of what was shown."""
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         return self.columns[kind][name]
@@ -136,6 +138,10 @@ class Tiny:
 
     def listed(self, name: str) -> tuple[Rows, F32]:
         return self.ready[name]
+
+    def shown(self, context: Context) -> Candidates:
+        rows, seeds, ago = np.array(self.pages, np.int32).reshape(-1, 3).T
+        return Candidates(Kind.MEDIA, rows, {SEED: seeds, AGO: ago})
 
     def predict(self, model: str, rows: Candidates, context: Context) -> Mapping[str, F32]:
         heads = self.heads["default" if model in PASSES else model]
@@ -178,6 +184,7 @@ def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6)
             model: {head: rng.random(media, np.float32) for head in names}
             for model, names in CATALOG.models.items()
         },
+        pages=[(3 * k, k % accounts, k % 3) for k in range(min(9, media // 3))],
     )
 
 

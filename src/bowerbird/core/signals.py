@@ -161,6 +161,22 @@ class Sifting(Protocol):
         ...
 
 
+AGO = "ago"
+"""The column of `Remembering.shown` that tells how many pages ago."""
+
+
+class Remembering(Protocol):
+    """What `Signals` may offer on top: what the person's last pages showed."""
+
+    def shown(self, context: Context) -> Candidates:
+        """Return media [n] of the last pages, each once, with two columns.
+
+        `seed` is the account of the person that leads to it, NONE where none does; `ago` [n] int32
+        how many pages ago it was on, 0 for the newest.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """The names a program may use, declared by the app; what is declared binds even when empty.

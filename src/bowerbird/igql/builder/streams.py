@@ -114,6 +114,8 @@ class Ranked(Stream):
         at_most: Whole = 2,
         strength: Number = 0.3,
         embedding_config: str | None = None,
+        memory: Number | None = None,
+        type_strength: Number | None = None,
     ) -> Self:
         return self.step(
             type(self),
@@ -124,6 +126,8 @@ class Ranked(Stream):
             at_most=at_most,
             strength=strength,
             embedding_config=embedding_config,
+            memory=memory,
+            type_strength=type_strength,
         )
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.candidates import Kind
+from bowerbird.core.candidates import SEED, Candidates, Kind
 from bowerbird.core.errors import did_you_mean
-from bowerbird.core.facts import F32, I64
+from bowerbird.core.facts import F32, F64, I64
 from bowerbird.core.kernels import kernel
-from bowerbird.core.signals import Type
+from bowerbird.core.signals import AGO, Context, Type
 from bowerbird.igql.bind.scope import WORDS
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.evaluate import stored
-from bowerbird.igql.expression import Column, Expression, Literal, text_of
+from bowerbird.igql.expression import Column, Expression, Literal, Signal, text_of
 from bowerbird.igql.frame import PENALTY, Frame
 from bowerbird.igql.kernels.mmr import mmr
 from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
@@ -36,6 +37,10 @@ class DiversifyBy(Node):
         at_most: rows that may share a value, for `max_per`.
         strength: share of a score's lead that each repeat takes off, for `penalty`; weight of
             likeness beside score, for `mmr`.
+        memory: how much of a repeat one on the page before is, for `penalty`, and by how much less
+            with each page further back; None for not at all.
+        type_strength: as `strength`, of each row of the same media type; None for none.
+        media_type: of each row, where `type_strength` asks for it.
         embedding_config: whose vectors tell what is alike, for `mmr`; else None.
     """
 
@@ -48,6 +53,9 @@ class DiversifyBy(Node):
     at_most: int
     strength: float
     embedding_config: str | None = None
+    memory: float | None = None
+    type_strength: float | None = None
+    media_type: Expression | None = None
 
 
 def _rule(call: Call) -> Stream | None:
@@ -80,6 +88,9 @@ def _rule(call: Call) -> Stream | None:
         values["at_most"],
         values["strength"],
         embedding,
+        values["memory"],
+        values["type_strength"],
+        _media_type(call) if values["type_strength"] is not None else None,
     )
     rows = min(call.input.rows, keep)
     return call.input.then(node, rows=rows, columns={PENALTY: Type.NUMBER})
@@ -102,6 +113,16 @@ def _embedding(call: Call, columns: tuple[Expression, ...]) -> str | None:
     return name
 
 
+def _media_type(call: Call) -> Expression | None:
+    """Return the media type of a row; None, with a warning, where rows have none."""
+    known = call.binder.catalog.signals.get(call.input.kind or Kind.MEDIA, {})
+    if call.input.kind is Kind.MEDIA and known.get("media_type") is Type.MEDIA_TYPE:
+        return Signal(Kind.MEDIA, "media_type", Type.MEDIA_TYPE)
+    message = "`type_strength` goes by the signal `media_type`, which these rows do not have"
+    call.binder.report.warning(Code.UNKNOWN_NAME, message, call.span)
+    return None
+
+
 @kernel
 def _repeats(keys: Any, open: Any, chosen: int, repeats: Any) -> None:
     for c in range(len(keys)):
@@ -109,19 +130,34 @@ def _repeats(keys: Any, open: Any, chosen: int, repeats: Any) -> None:
         if value != -1:
             for i in range(len(open)):
                 if open[i] and keys[c, i] == value:
-                    repeats[c, i] += 1
+                    repeats[c, i] += 1.0
+
+
+@kernel
+def _remember(keys: Any, shown: Any, weights: Any, repeats: Any) -> None:
+    """Add to `repeats` [columns, n] the `weights` [m] of rows shown before with the same value."""
+    for c in range(len(keys)):
+        for r in range(len(weights)):
+            value = shown[c, r]
+            if value != -1:
+                for i in range(keys.shape[1]):
+                    if keys[c, i] == value:
+                        repeats[c, i] += weights[r]
 
 
 @kernel  # one loop over rows is one loop: to split it would be to pass its whole state
 def _choose(  # noqa: C901
-    scores: Any, keys: Any, keep: int, at_most: int, strength: float
+    scores: Any, keys: Any, keep: int, at_most: int, left: Any, repeats: Any
 ) -> Any:
-    """Choose greedily; with `at_most` > 0 a value full up shuts a row out, else repeats cost."""
+    """Choose greedily; with `at_most` > 0 a value full up shuts a row out, else repeats cost.
+
+    Each repeat in column c leaves the share `left[c]` of a score's lead. `repeats` [columns, n] are
+    those at the start, and is written to.
+    """
     n, columns = len(scores), len(keys)
     floor = np.float64(np.inf)
     for i in range(n):
         floor = min(floor, np.float64(scores[i]))
-    repeats = np.zeros((columns, n), np.int32)
     open = np.ones(n, np.bool_)
     picks = np.empty(min(keep, n), np.int64)
     penalty = np.zeros(min(keep, n), np.float32)
@@ -131,16 +167,17 @@ def _choose(  # noqa: C901
         for i in range(n):
             if not open[i]:
                 continue
-            times, full = 0, False
+            share, full = 1.0, False
             for c in range(columns):
-                times += repeats[c, i]
+                if repeats[c, i] > 0.0:
+                    share *= left[c] ** repeats[c, i]
                 full = full or (at_most > 0 and repeats[c, i] >= at_most)
             if full:
                 open[i] = False
                 continue
             score, off = np.float64(scores[i]), 0.0
-            if at_most == 0 and times > 0:
-                off = (score - floor) * (1.0 - (1.0 - strength) ** times)
+            if at_most == 0 and share < 1.0:
+                off = (score - floor) * (1.0 - share)
             if best < 0 or score - off > best_score:
                 best, best_score, best_penalty = i, score - off, off
             if at_most > 0:
@@ -194,11 +231,39 @@ def run_diversify_by(node: DiversifyBy, run: Run) -> Frame:
     if node.embedding_config is not None:
         near = mmr(frame.score, keys, node.embedding_config, node.keep, node.strength, run)
         return frame.take(near[0], {PENALTY: near[1]})
+    return _greedy(node, frame, keys, run)
+
+
+def _greedy(node: DiversifyBy, frame: Frame, keys: I64, run: Run) -> Frame:
+    """Return the rows that `max_per` or `penalty` choose."""
     at_most = node.at_most if node.method == "max_per" else 0
+    columns, left = node.columns, [1 - node.strength] * len(node.columns)
+    if not at_most and node.media_type is not None and node.type_strength is not None:
+        columns, left = (*columns, node.media_type), [*left, 1 - node.type_strength]
+        keys = np.concatenate([keys, keys_of((node.media_type,), frame, run)])
+    repeats = np.zeros(keys.shape)
+    if not at_most and node.memory:
+        remember(columns, node.memory, frame, keys, repeats, run)
     scores: F32 = np.nan_to_num(frame.score, nan=-np.inf)
     scores = np.maximum(scores, np.float32(np.finfo(np.float32).min))
-    picks, penalty = _choose(scores, keys, node.keep, at_most, node.strength)
+    picks, penalty = _choose(scores, keys, node.keep, at_most, np.array(left), repeats)
     return frame.take(picks, {PENALTY: penalty})
+
+
+def remember(
+    columns: tuple[Expression, ...], memory: float, frame: Frame, keys: I64, repeats: F64, run: Run
+) -> None:
+    """Add to `repeats` [columns, n] what the person's last pages showed of the values of `keys`.
+
+    One on the newest page is `memory` of a repeat, one on the page before that `memory` ** 2.
+    """
+    known: Callable[[Context], Candidates] | None = getattr(run.signals, "shown", None)
+    if known is None or frame.kind is not Kind.MEDIA:
+        return
+    shown = known(run.context)
+    before = Frame(Kind.MEDIA, shown.rows, {SEED: shown.columns[SEED]})
+    weights = memory ** (1.0 + shown.columns[AGO])
+    _remember(keys, keys_of(columns, before, run), weights, repeats)
 
 
 DIVERSIFY_BY = Op(
@@ -211,6 +276,8 @@ DIVERSIFY_BY = Op(
         Arg("at_most", Shape.WHOLE, 2, 1, 1000),
         Arg("strength", Shape.NUMBER, 0.3, 0, 1),
         Arg("embedding_config", Shape.EMBEDDING, None),
+        Arg("memory", Shape.NUMBER, None, 0, 1),
+        Arg("type_strength", Shape.NUMBER, None, 0, 1),
     ),
     _rule,
     DiversifyBy,
