@@ -8,10 +8,13 @@ which makes up for what left the pool without being acted on.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bowerbird.core.candidates import Mask, Rows
-from bowerbird.core.facts import F32, F64, I64
+from bowerbird.core.facts import F32, F64
+from bowerbird.core.kernels import kernel
 from bowerbird.world.ledger import (
     FRESH_COUNT,
     MEDIA,
@@ -21,6 +24,7 @@ from bowerbird.world.ledger import (
     TOUCHED_LEN,
 )
 from bowerbird.world.measures import gather
+from bowerbird.world.prefetch import fetch
 from bowerbird.world.rules import DAY, RECENT_HALF_LIFE, TREND
 from bowerbird.world.tables import BLOCKED, FRESH, LISTED, POOL, REMOVED, VIOLATES, Tables
 
@@ -97,12 +101,48 @@ def trending(tables: Tables) -> tuple[Rows, F32]:
 
 def fresh(tables: Tables) -> tuple[Rows, F32]:
     """Return new media, newest post first, ties to the later fact; scores halve in a week."""
-    count = int(tables.ledger[FRESH_COUNT])
-    places = np.arange(count - 1, max(count - FRESH, 0) - 1, -1) % FRESH
     newest = int(tables.ledger[NEWEST])
-    rows = tables.lists.fresh[places]
-    rows = rows[may_show(tables, rows, newest)]
-    posted: I64 = tables.media.ts[rows]
+    rows, posted = np.empty(FRESH, np.int32), np.empty(FRESH, np.int64)
+    found = fill_fresh(
+        tables.lists.fresh,
+        int(tables.ledger[FRESH_COUNT]),
+        (tables.media.account, tables.media.flags, tables.media.expires, tables.media.ts),
+        tables.accounts.flags[: tables.sizes.accounts],
+        newest,
+        (rows, posted),
+    )
+    rows, posted = rows[:found], posted[:found]
     order = np.argsort(-posted, kind="stable")
     age = np.maximum(newest - posted[order], 0)
     return rows[order], np.exp2(-age / FRESH_HALF_LIFE).astype(np.float32)
+
+
+@kernel
+def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, out: Any) -> int:
+    """Write the media of the ring that `may_show`, latest fact first, and when they were posted.
+
+    Each media is looked at once, a line at a time: as masks of the whole ring it takes four times
+    as long. Returns how many there are.
+    """
+    account, flags, expires, ts = columns
+    rows, posted = out
+    found = 0
+    for media in ring:  # ask for everything before reading any of it: one wait for memory, not two
+        if media >= 0:
+            fetch(account, media, 8)
+            fetch(expires, media, 8)
+    for media in ring:
+        if media >= 0 and 0 <= account[media] < len(owner_flags):
+            fetch(owner_flags, account[media], 1)
+    for fact in range(count - 1, max(count - len(ring), 0) - 1, -1):
+        media = ring[fact % len(ring)]
+        owner = account[media]
+        barred = flags[media]
+        if 0 <= owner < len(owner_flags):
+            barred |= owner_flags[owner]
+        ends = expires[media]
+        if barred & _OUT or (ends != 0 and ends <= now):
+            continue
+        rows[found], posted[found] = media, ts[media]
+        found += 1
+    return found

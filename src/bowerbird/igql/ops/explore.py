@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind
+from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind, Mask, Rows
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Apply, Expression, Literal, Signal, all_of
@@ -93,7 +93,7 @@ def run_explore(node: Explore, run: Run) -> Frame:
     page = run.frame(node.input)
     listed, _ = run.signals.listed("fresh")
     pool = listed[:POOL].astype(np.int32)
-    pool = pool[~np.isin(pool, page.rows)]
+    pool = pool[~among(page.rows, pool)]
     fresh = keep(parts_of(node.where), Frame(Kind.MEDIA, pool), run)
     drawn = np.argsort(exponentials(fresh.rows, run.context.seed, SALT), kind="stable")
     drawn = drawn[: node.slots]
@@ -108,6 +108,16 @@ def run_explore(node: Explore, run: Run) -> Frame:
         SOURCE: np.full(len(drawn), run.sources.index(NEWCOMERS), np.int16),
     }
     return stack(Kind.MEDIA, [first, fresh.take(drawn, own)])
+
+
+def among(known: Rows, rows: Rows) -> Mask:
+    """Return whether each of `rows` ([n]) is one of the few `known` ([k])."""
+    if not len(known):
+        return np.zeros(len(rows), np.bool_)
+    ordered = np.sort(known)
+    at = np.minimum(np.searchsorted(ordered, rows), len(ordered) - 1)
+    found: Mask = ordered[at] == rows
+    return found
 
 
 EXPLORE = Op(

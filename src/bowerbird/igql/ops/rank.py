@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from bowerbird.core.candidates import SCORE, Candidates, Kind
+from bowerbird.core.candidates import SCORE, SOURCE, Candidates, Kind
 from bowerbird.core.candidates import Column as Values
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.evaluate import numbers
 from bowerbird.igql.expression import Apply, Column, Expression, Literal
-from bowerbird.igql.frame import TYPED, VALUE, Frame
+from bowerbird.igql.frame import VALUE, Frame
 from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.op import Arg, Call, Op, Shape
 from bowerbird.igql.plan import Node
@@ -32,6 +32,10 @@ DEFAULT_VALUE = {
     "hide": -10.0,
 }
 """Weights of the value where none is written, over the heads that the model has."""
+
+
+READ: Mapping[str, Type] = {SOURCE: Type.NUMBER}
+"""What a model is told of a row beside its number; every further column is looked up a pass."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def run_rank(node: Rank, run: Run) -> Frame:
 
 def _predict(node: Rank, frame: Frame, run: Run) -> dict[str, Values]:
     """Return head -> [n] float32; zeros, and a warning, for what the signals do not give."""
-    rows = Candidates(frame.kind, frame.rows, frame.columns(TYPED))
+    rows = Candidates(frame.kind, frame.rows, frame.columns(READ))
     given = run.signals.predict(node.ranking_model, rows, run.context) if len(frame) else {}
     absent = [head for head in node.heads if head not in given]
     if absent and len(frame):
