@@ -18,12 +18,12 @@ from bowerbird.features import (
     SPARSE,
     Part,
     Vectors,
+    columns_of,
     compute,
-    families_of,
     hydrate,
     no_part,
 )
-from bowerbird.features.compute import fill
+from bowerbird.features.compute import fill, fill_in
 from bowerbird.world.world import World
 from tests.features.tiny import DAY, HOUR, MINUTE, START, batch, event, media, world_of
 
@@ -169,7 +169,7 @@ def test_what_is_not_wanted_is_not_worked_out_and_the_rest_has_the_same_bits() -
     everything = hydrate(world.tables, vectors, 3, rows, END)
     for family in FEATURES:
         names = [feature.name for feature in family.features]
-        found = hydrate(world.tables, vectors, 3, rows, END, families_of(names))
+        found = hydrate(world.tables, vectors, 3, rows, END, columns_of(names))
         for name in names:
             if name in NAMES:
                 k = NAMES.index(name)
@@ -177,9 +177,23 @@ def test_what_is_not_wanted_is_not_worked_out_and_the_rest_has_the_same_bits() -
             else:
                 k = SPARSE.index(name)
                 assert found.sparse[:, k].tobytes() == everything.sparse[:, k].tobytes()
-    nothing = hydrate(world.tables, vectors, 3, rows, END, families_of(()))
-    assert (nothing.dense == DEFAULTS).all()
-    assert (nothing.sparse == -1).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_later_pass_adds_has_the_bits_of_what_is_worked_out_at_once(seed: int) -> None:
+    world, vectors, rng = society(), some_vectors(), np.random.default_rng(seed)
+    rows = rng.permutation(MEDIA)[:60].astype(np.int32)
+    everything = hydrate(world.tables, vectors, 3, rows, END)
+    first, second = (rng.random((2, len(NAMES) + len(SPARSE))) < 0.4).astype(np.uint8)
+    found = hydrate(world.tables, vectors, 3, rows, END, first)
+    fill_in(found, world.tables, vectors, 3, rows, END, second & ~first & 1)
+    for k in np.flatnonzero(first | second).tolist():
+        sparse = k >= len(NAMES)
+        ours, theirs = (
+            one.sparse[:, k - len(NAMES)] if sparse else one.dense[:, k]
+            for one in (found, everything)
+        )
+        assert ours.tobytes() == theirs.tobytes(), (*NAMES, *SPARSE)[k]
 
 
 def test_sparse_rows_have_the_same_bits_in_a_batch_of_1_and_500() -> None:

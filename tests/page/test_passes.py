@@ -12,10 +12,17 @@ import pytest
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.core.candidates import Candidates, Kind
+from bowerbird.core.errors import ModelLate
 from bowerbird.core.signals import Context
-from bowerbird.page.reading import Reading, priors
+from bowerbird.evaluation.replay import Replayer, differences, exposures
+from bowerbird.features import NAMES, SPARSE, Inputs
+from bowerbird.features.recent import RECENT
+from bowerbird.journal.journal import Journal
+from bowerbird.page.programs import Programs
+from bowerbird.page.reading import Reading, catalog, priors
 from bowerbird.ranking.passes import DEFAULT, FINAL, FIRST, SECOND
 from bowerbird.ranking.runtime import Model
+from bowerbird.ranking.session import Feed, empty_feed
 from tests.service.society import copied
 
 ROWS = Candidates(Kind.MEDIA, np.arange(60, dtype=np.int32))
@@ -24,9 +31,11 @@ ROWS = Candidates(Kind.MEDIA, np.arange(60, dtype=np.int32))
 class Broken:
     """A session that answers no number."""
 
-    def run(self, outputs: list[str], inputs: Mapping[str, Any]) -> list[Any]:
-        n = len(inputs["features"])
-        return [np.full((n, 9), np.nan, np.float32)]
+    def feed(self, n: int) -> Feed:
+        return empty_feed(n, len(NAMES), 9)
+
+    def run(self, feed: Feed, seconds: float) -> None:
+        feed.probabilities[:] = np.nan
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +99,30 @@ def test_the_first_model_of_a_page_that_is_missing_leaves_priors(data: Path) -> 
 
 def test_a_pass_works_out_only_the_features_it_reads(data: Path) -> None:
     with Bowerbird(data, mode="read") as bb:
+        context = Context(0, bb.now())
+        version = bb.reading().version
+        assert version is not None
+        model = version.models[FIRST]
+        few = model.predict(bb.reading().inputs(ROWS, context, model.reads))
+        everything = model.predict(bb.reading().inputs(ROWS, context))
+        assert all(few[head].tolist() == everything[head].tolist() for head in few)
+
+
+def test_what_an_earlier_pass_worked_out_is_taken_over_to_the_bit(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
         reading, context = bb.reading(), Context(0, bb.now())
         assert reading.version is not None
-        model = reading.version.models[FIRST]
-        few = model.predict(reading.inputs(ROWS, context, model.families))
-        everything = model.predict(reading.inputs(ROWS, context))
-        assert all(few[head].tolist() == everything[head].tolist() for head in few)
+        at = np.arange(len(ROWS))
+        for name, keep in ((FIRST, 40), (SECOND, 20), (FINAL, 20)):
+            model = reading.version.models[name]
+            rows = ROWS.take(at)
+            alone = bb.reading().inputs(rows, context, model.reads)
+            after = reading.inputs(rows, context, model.reads)
+            read = np.flatnonzero(model.reads)
+            dense, sparse = read[read < len(NAMES)], read[read >= len(NAMES)] - len(NAMES)
+            assert alone.dense[:, dense].tobytes() == after.dense[:, dense].tobytes()
+            assert alone.sparse[:, sparse].tobytes() == after.sparse[:, sparse].tobytes()
+            at = np.random.default_rng(keep).permutation(at)[:keep]
 
 
 def test_a_page_of_three_passes_has_nothing_to_warn_of(data: Path) -> None:
@@ -111,3 +138,47 @@ def test_training_again_goes_on_from_the_last_weights(tmp_path_factory: Any) -> 
     for name in (FIRST, SECOND, FINAL):
         card = data / "versions" / "000002" / "models" / name / "model.json"
         assert b'"warm": true' in card.read_bytes()
+
+
+def test_a_model_that_is_late_is_skipped_and_the_answer_says_so(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        first = reading.predict(FIRST, ROWS, context)
+        reading.patience = -1.0  # late before it begins
+        final = reading.predict(FINAL, ROWS, context)
+        assert final["click"].tolist() == first["click"].tolist()
+        assert reading.late == [FINAL]
+        assert "model `final_pass` was skipped: no time is left" in reading.warnings[0]
+
+
+def test_a_run_that_takes_too_long_is_stopped(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        version = bb.reading().version
+        assert version is not None
+        n = 200_000
+        inputs = Inputs(
+            np.zeros((n, len(NAMES)), np.float32),
+            np.full((n, len(SPARSE)), -1, np.int32),
+            np.full(RECENT, -1, np.int32),
+        )
+        with pytest.raises(ModelLate, match="longer than 1 ms"):
+            version.models[FINAL].predict(inputs, 0.001)
+        few = Inputs(inputs.dense[:9], inputs.sparse[:9], inputs.recent)
+        assert len(version.models[FINAL].predict(few, 60.0)["like"]) == 9
+
+
+def test_a_page_that_did_without_a_late_model_is_made_again_without_it(data: Path) -> None:
+    with Bowerbird(data) as bb:
+        start, user = bb.journal.end, bb.people(limit=1)[0].user_id
+        whole = bb.explore(user, seed=1)
+        bb._live.patience = -1.0
+        late = bb.explore(user, seed=1)
+        assert set(late.recipe.late) == {FIRST, SECOND, FINAL}
+        assert late.recipe.slate != whole.recipe.slate
+        bb.expose(late)
+    with Journal.open(data, mode="read") as journal:
+        programs = Programs(data / "programs", catalog(("default",), ("default",)))
+        (exposure,) = exposures(journal, start)
+        page = Replayer(journal, data / "versions", programs).page(exposure)
+    assert differences(exposure.recipe, page) == []
+    assert page.items == late.items

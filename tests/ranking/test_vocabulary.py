@@ -7,6 +7,7 @@ from bowerbird.features import SPARSE
 from bowerbird.ranking import vocabulary
 from bowerbird.ranking.vocabulary import (
     LEAST,
+    Lines,
     learn_lookup,
     lines_of,
     look_up,
@@ -54,3 +55,15 @@ def test_beyond_the_longest_table_the_frequent_share_lines(
     assert lines.min() >= 1
     assert lines.max() <= 15
     assert len(set(lines.tolist())) == 15
+
+
+def test_a_page_looks_up_every_column_at_once_and_finds_the_same_lines() -> None:
+    rng = np.random.default_rng(3)
+    seen = rng.integers(-1, 40, (600, len(SPARSE))).astype(np.int32)
+    lookup = learn_lookup(seen, rng.integers(-1, 40, (600, 4)).astype(np.int32))
+    asked = rng.integers(-1, 60, (50, len(SPARSE))).astype(np.int32)
+    recent = rng.integers(-1, 60, 24).astype(np.int32)
+    sparse_out, recent_out = np.empty(asked.shape, np.int64), np.empty(24, np.int64)
+    Lines(lookup).write(asked, recent, sparse_out, recent_out)
+    assert (sparse_out == sparse_lines(lookup, asked)).all()
+    assert (recent_out == recent_lines(lookup, recent)).all()

@@ -54,6 +54,7 @@ def test_a_param_of_the_program_comes_with_the_address(client: Client) -> None:
         ({"program": "nothing-like-it"}, 404, "not_found"),
         ({"program": "../../etc/passwd"}, 422, "invalid"),
         ({"w_sav": 5}, 422, "query"),
+        ({"cursor": "elsewhere"}, 400, "input"),
     ],
 )
 def test_what_cannot_be_asked_is_answered_in_the_one_shape(
@@ -63,6 +64,16 @@ def test_what_cannot_be_asked_is_answered_in_the_one_shape(
     assert answer.status_code == status
     assert answer.json()["error"]["code"] == code
     assert answer.headers["X-Bowerbird-Version"] == "1"
+
+
+def test_the_cursor_of_a_page_gives_the_next_one(client: Client) -> None:
+    user, shown, cursor = busiest(client), set[str](), ""
+    for _ in range(4):
+        page = client.get(f"/v1/explore/{user}", params={"size": 20, "cursor": cursor}).json()
+        found = {item["media_id"] for item in page["items"]}
+        assert len(found) == 20
+        assert not found & shown
+        shown, cursor = shown | found, page["cursor"]
 
 
 def test_what_was_shown_is_journaled_after_the_answer(data: Path) -> None:

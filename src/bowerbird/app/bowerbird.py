@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
@@ -17,11 +16,10 @@ from bowerbird.app.lock import ReadWriteLock
 from bowerbird.app.published import published
 from bowerbird.app.query import explain_query, run_query
 from bowerbird.app.society import find_people, similar_accounts
-from bowerbird.app.tracing import trace_of
+from bowerbird.app.tracing import Traces
 from bowerbird.app.training import Progress, train
 from bowerbird.app.warming import warm_up
 from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
-from bowerbird.core.errors import NotFound
 from bowerbird.core.facts import FactBatch, FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page
@@ -34,7 +32,7 @@ from bowerbird.journal.journal import Journal
 from bowerbird.journal.receipt import Receipt
 from bowerbird.journal.retry import retry
 from bowerbird.page.exposure import exposure_row
-from bowerbird.page.make import Made, make_page
+from bowerbird.page.make import make_page
 from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading, catalog
 from bowerbird.page.request import PAGE_SIZE, Request
@@ -44,8 +42,6 @@ from bowerbird.version.version import overlays_of
 from bowerbird.world.world import World
 
 Row = Mapping[str, object]
-TRACES = 512
-"""Pages whose runs are kept in memory; older ones are made again from their recipe."""
 
 
 class Bowerbird:
@@ -79,17 +75,17 @@ class Bowerbird:
             self.path, mode=mode, seal_facts=self.config.seal_facts, clock=self.config.clock
         )
         self._mode = mode
-        self._lock, self._append = ReadWriteLock(), Lock()
-        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._lock, self._append, self._refresh = ReadWriteLock(), Lock(), Lock()
         world, self._thaw_failure = open_world(self.path / "world")
         if world.offset > self.journal.end:  # the journal was replaced under it
             world = World()
-        self._live = Live(world)
+        self._live = Live(world, patience=self.config.patience_ms / 1_000)
         self.catch_up()
         self._clock = clock or self._own_clock()
         self._programs = Programs(
             self.path / "programs", catalog(tuple(self.config.embeddings), self.config.models)
         )
+        self._traces = Traces(self.path, self.journal, self._programs)
         self._version_failure, self._looked_at = "", 0
         self.refresh_version()
 
@@ -243,6 +239,10 @@ class Bowerbird:
         The Overlay is folded beside the running one; pages wait only for the last facts. A Version
         that cannot be loaded leaves the one before it in place; `ready` says why.
         """
+        with self._refresh:  # else a slow load could take back a later one's swap
+            return self._swap()
+
+    def _swap(self) -> bool:
         loaded = self._live.version.number if self._live.version else 0
         published = max(numbers(self.path / "versions"), default=0)
         if published == self._looked_at:
@@ -278,15 +278,18 @@ class Bowerbird:
         params: Mapping[str, float | int | str | bool] | None = None,
         seed: int | None = None,
         request_id: str | None = None,
+        cursor: str = "",
     ) -> Page:
         """Return the page of `user`; anybody gets one, also people nobody has heard of.
 
         Nothing is journaled: `expose` does that, after the answer has left. `request_id` is the
-        caller's own name for the page; a new one by default.
+        caller's own name for the page; a new one by default. With the `cursor` of a page it is the
+        next one: nothing that the pages before showed is on it.
 
         Raises:
             NotFound: there is no such program.
             QueryError: the program does not compile, or a param is not its own.
+            InputError: the cursor is not one that a page of `user` gave.
         """
         request_id = request_id or uuid.uuid4().hex
         chosen = self._programs.named(program or self.config.programs.page, self.path)
@@ -300,10 +303,11 @@ class Bowerbird:
             fallback=self._programs.named(self.config.programs.fallback, self.path),
             size=PAGE_SIZE if size is None else size,
             params=params or {},
+            cursor=cursor,
         )
         with self._lock.read():
             made = make_page(request, self._live.reading(self.journal.ids))
-        self._remember(made)
+        self._traces.remember(made)
         return made.page
 
     def expose(self, *pages: Page) -> Receipt:
@@ -312,24 +316,16 @@ class Bowerbird:
             self._programs.keep(digest)
         return self.append([exposure_row(page) for page in pages])
 
-    def trace(self, request_id: str) -> dict[str, Any]:
+    def trace(self, request_id: str, *, passes: bool = False) -> dict[str, Any]:
         """Return what made a page: its recipe, each operator's rows, the person's newest events.
+
+        With `passes` also which rows each step handed on and which it dropped, and why. That, and
+        a page that this process did not make lately, is worked out anew; see `Traces`.
 
         Raises:
             NotFound: this process made no such page lately and none is in the journal.
         """
-        made = self._made.get(request_id)
-        if made is None:
-            raise NotFound(
-                f"no page {request_id!r} among the last {TRACES} of this process",
-                "`bowerbird.evaluation.replay` makes a journaled page again from its recipe",
-            )
-        return trace_of(made)
-
-    def _remember(self, made: Made) -> None:
-        self._made[made.page.request_id] = made
-        while len(self._made) > TRACES:
-            self._made.popitem(last=False)
+        return self._traces.trace(request_id, passes=passes)
 
     def query(
         self,

@@ -107,6 +107,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         linear: settings of the linear models behind `linear()`; none are solved without.
         models: names programs may rank with, besides the three passes; declared ones bind before
             they are trained.
+        patience_ms: milliseconds that a model may take on a page before it is done without.
     """
 
     clock: ClockName = ClockName.WALL
@@ -121,6 +122,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     co_engagement: Mapping[str, Any] = {}
     linear: Mapping[str, Any] | None = None
     models: tuple[str, ...] = ("default",)
+    patience_ms: float = 250.0
 
 
 def read_config(folder: Path) -> Config:

@@ -10,6 +10,7 @@ from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import Ids
 from bowerbird.page.reading import Reading
+from bowerbird.ranking.session import PATIENCE
 from bowerbird.version.overlay import Overlay
 from bowerbird.version.publish import folder_of, numbers
 from bowerbird.version.version import Version, load
@@ -27,11 +28,13 @@ class Live:
         world: at `world.offset`.
         version: None until one was published.
         overlays: by embedding; each at the World's offset.
+        patience: seconds that a model may take on a page.
     """
 
     world: World
     version: Version | None = None
     overlays: dict[str, Overlay] = field(default_factory=dict)
+    patience: float = PATIENCE
 
     def fold(self, batch: FactBatch) -> None:
         """Take in the next facts."""
@@ -41,7 +44,7 @@ class Live:
 
     def reading(self, ids: Ids) -> Reading:
         """Return what a page reads, as of now; hold the read lock while it is used."""
-        return Reading(self.world, ids, self.version, self.overlays)
+        return Reading(self.world, ids, self.version, self.overlays, self.patience)
 
 
 def open_world(frozen: Path) -> tuple[World, str]:

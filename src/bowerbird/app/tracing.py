@@ -2,12 +2,89 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from bowerbird.app.live import open_world
 from bowerbird.app.query import steps_of
-from bowerbird.page.make import Made
+from bowerbird.app.stages import stages_of
+from bowerbird.core.errors import NotFound
+from bowerbird.core.signals import Context
+from bowerbird.evaluation.replay import Exposure, Replayer, find_exposure
+from bowerbird.journal.journal import Journal
+from bowerbird.page.make import SIZE, Made
+from bowerbird.page.programs import Programs
+
+TRACES = 512
+"""Pages whose runs are kept in memory; older ones are made again from their recipe."""
+
+
+class Traces:
+    """The pages this process made last, and how any journaled page came about."""
+
+    def __init__(self, path: Path, journal: Journal, programs: Programs) -> None:
+        self._path, self._journal, self._programs = path, journal, programs
+        self._made: OrderedDict[str, Made] = OrderedDict()
+
+    def remember(self, made: Made) -> None:
+        """Keep the runs of a page, and forget the oldest."""
+        self._made[made.page.request_id] = made
+        while len(self._made) > TRACES:
+            self._made.popitem(last=False)
+
+    def made(self, request_id: str) -> Made:
+        """Return a page of late with its runs.
+
+        Raises:
+            NotFound: it is not among the last ones of this process.
+        """
+        made = self._made.get(request_id)
+        if made is None:
+            raise NotFound(f"no page {request_id!r} among the last {TRACES} of this process")
+        return made
+
+    def trace(self, request_id: str, *, passes: bool) -> dict[str, Any]:
+        """Return the trace of a page; from memory, where that will do.
+
+        Otherwise the page is made again: a World is folded to the offset it read, which takes as
+        long as a start of the server does.
+
+        Args:
+            request_id: of the page.
+            passes: say of each step which rows it handed on and which it dropped, and why.
+
+        Raises:
+            NotFound: this process made no such page lately and none is in the journal.
+        """
+        made = self._made.get(request_id)
+        if made is not None and not passes:
+            return trace_of(made)
+        if made is not None:
+            exposure = Exposure(self._journal.end, request_id, made.page.recipe)
+        else:
+            exposure = find_exposure(self._journal, request_id)
+        again = self._replayer(exposure)
+        found = trace_of(made or again.made(exposure))
+        return {**found, "passes": self._passes(exposure, again)} if passes else found
+
+    def _replayer(self, exposure: Exposure) -> Replayer:
+        world, _ = open_world(self._path / "world")
+        start = world if world.offset <= exposure.recipe.offset else None
+        return Replayer(self._journal, self._path / "versions", self._programs, start)
+
+    def _passes(self, exposure: Exposure, again: Replayer) -> list[dict[str, Any]]:
+        request = again.request(exposure)
+        reading = again.read(request, exposure.recipe)
+        user = reading.ids.users.find(request.user_id)
+        given = dict(request.params)
+        if SIZE in request.program.params:
+            given[SIZE] = request.size
+        context = Context(user, request.now, request.seed)
+        stages = stages_of(request.program, given, reading, context)
+        return [msgspec.to_builtins(stage) for stage in stages]
 
 
 def trace_of(made: Made) -> dict[str, Any]:

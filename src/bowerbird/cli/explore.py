@@ -21,6 +21,7 @@ def explore(
     program: Annotated[str | None, typer.Option(help="A preset, or a file in the folder.")] = None,
     param: Params = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of every random draw.")] = None,
+    cursor: Annotated[str, typer.Option(help="Of the page before, for the next one.")] = "",
     expose: Annotated[
         bool, typer.Option("--expose", help="Journal that the person was shown this.")
     ] = False,
@@ -32,7 +33,14 @@ def explore(
     from bowerbird.cli.opening import opened, params_of
 
     with opened(data, "write" if expose else "read", now) as bb:
-        page = bb.explore(user, size=size, program=program, params=params_of(param), seed=seed)
+        page = bb.explore(
+            user,
+            size=size,
+            program=program,
+            params=params_of(param),
+            seed=seed,
+            cursor=cursor,
+        )
         if expose:
             bb.expose(page)
     say(page, lambda: shown(page), as_json=as_json)
@@ -47,7 +55,8 @@ def shown(page: Page) -> RenderableType:
     title = f"Explore for {page.user_id}: {made}, fallback {fallen} of {len(page.items)}"
     headings = ("#>", "media", "account", "type", "topic", "value>", "why")
     rows = table(title, headings, [_row(item) for item in page.items])
-    return Group(rows, *(f"warning: {text}" for text in page.warnings))
+    further = [f"the next page: --cursor {page.cursor}"] if page.cursor else []
+    return Group(rows, *further, *(f"warning: {text}" for text in page.warnings))
 
 
 def _row(item: Item) -> tuple[object, ...]:

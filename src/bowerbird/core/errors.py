@@ -62,6 +62,10 @@ class VersionError(BowerbirdError):
     """A Version is absent, incomplete, or failed its exam."""
 
 
+class ModelLate(VersionError):
+    """A model took longer than a page can wait."""
+
+
 class TrainingError(BowerbirdError):
     """There is not enough to learn from, or the training extra is not installed."""
 

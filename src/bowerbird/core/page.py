@@ -74,6 +74,8 @@ class Recipe(Struct, frozen=True):
         fallback: [k] whether nothing the person did led to that slot.
         propensity: [k].
         features: blake2b of the features of the slate, dense [k, F] then sparse [k, S].
+        cursor: as it came with the request, empty for a first page.
+        late: models that took too long and were done without.
         logged: feature -> [k] values of the features that depend on the Version; training reads
             them here, since the Version of that day is not the one being trained.
     """
@@ -91,6 +93,8 @@ class Recipe(Struct, frozen=True):
     fallback: tuple[bool, ...]
     propensity: tuple[float, ...]
     features: str = ""
+    cursor: str = ""
+    late: tuple[str, ...] = ()
     logged: Mapping[str, tuple[float, ...]] = {}
 
 
@@ -101,6 +105,8 @@ class Page(Struct, frozen=True):
         request_id: names the exposure and its trace.
         offset: every fact before it was read, none from it on.
         warnings: what was missing or degraded.
+        cursor: asks for the next page, without anything that this one and those before it showed;
+            None where nothing is left.
     """
 
     request_id: str
@@ -113,3 +119,4 @@ class Page(Struct, frozen=True):
     warnings: tuple[str, ...]
     recipe: Recipe
     took_ms: float
+    cursor: str | None = None

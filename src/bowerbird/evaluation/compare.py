@@ -139,8 +139,8 @@ def interests_of(reading: Reading, user: int) -> Shares:
     meant = (histories.action[at] != Action.VIEW) & (histories.media[at] != NONE)
     topics = reading.ids.topics
     return topic_shares(
-        [topics.id(row) for row in reading.topics(media)]
-        for media in histories.media[at][meant].tolist()
+        [topics.id(row) for row in rows if row != NONE]
+        for rows in reading.topics(histories.media[at][meant])
     )
 
 

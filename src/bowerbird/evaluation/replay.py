@@ -17,7 +17,7 @@ from bowerbird.core.facts import FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page, Recipe
 from bowerbird.journal.journal import Journal
-from bowerbird.page.make import make_page
+from bowerbird.page.make import Made, make_page
 from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading
 from bowerbird.page.request import Request
@@ -111,8 +111,27 @@ class Replayer:
         Raises:
             NotFound: its program was not kept.
         """
+        return self.made(exposure).page
+
+    def made(self, exposure: Exposure) -> Made:
+        """Return the page again, with the runs that made it; raises as `page` does."""
+        request = self.request(exposure)
+        return make_page(request, self.read(request, exposure.recipe))
+
+    def read(self, request: Request, recipe: Recipe) -> Reading:
+        """Return what the page of `request` read, before anything of it was run."""
+        reading = self.at(recipe.offset, recipe.version)
+        reading.begin(request.user_id, request.cursor, recipe.late)
+        return reading
+
+    def request(self, exposure: Exposure) -> Request:
+        """Return the request of a page.
+
+        Raises:
+            NotFound: its program was not kept.
+        """
         recipe = exposure.recipe
-        request = Request(
+        return Request(
             request_id=exposure.request_id,
             user_id=recipe.user,
             now=recipe.now,
@@ -121,8 +140,9 @@ class Replayer:
             fallback=self._programs.kept(recipe.fallback_program),
             size=recipe.size,
             params=recipe.params,
+            cursor=recipe.cursor,
+            late=recipe.late,
         )
-        return make_page(request, self.at(recipe.offset, recipe.version)).page
 
     def _overlays_at(self, number: int, offset: int) -> Mapping[str, Overlay]:
         if number not in self._loaded:

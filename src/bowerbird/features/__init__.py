@@ -6,8 +6,8 @@ from bowerbird.features.compute import (
     NAMES,
     SPARSE,
     Inputs,
+    columns_of,
     compute,
-    families_of,
     hydrate,
 )
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors, no_part
@@ -21,8 +21,8 @@ __all__ = [
     "Inputs",
     "Part",
     "Vectors",
+    "columns_of",
     "compute",
-    "families_of",
     "hydrate",
     "no_part",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
@@ -34,15 +34,21 @@ RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.
 
 
 @inner
-def fill_account(accounts: Accounts, owners: I32, now: Whole, out: F32) -> None:
-    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 7])."""
+def fill_account(accounts: Accounts, owners: I32, now: Whole, want: U8, out: F32) -> None:
+    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 7]).
+
+    Only those that `want` ([7]) has a 1 for.
+    """
     for i in range(len(owners)):
         account = owners[i]
         if account == NONE:
             continue
         total = accounts.total[account]
-        recent = engagements(accounts.recent[account])
-        out[i, 0] = log_count(accounts.posts[account])
-        out[i, 1] = log_count(total[IMPRESSION])
-        out[i, 2] = log_count(decayed(recent, accounts.recent_ts[account], now, RECENT_HALF_LIFE))
-        fill_rates(total, RATES, out[i, 3:])
+        if want[0]:
+            out[i, 0] = log_count(accounts.posts[account])
+        if want[1]:
+            out[i, 1] = log_count(total[IMPRESSION])
+        if want[2]:
+            late, then = engagements(accounts.recent[account]), accounts.recent_ts[account]
+            out[i, 2] = log_count(decayed(late, then, now, RECENT_HALF_LIFE))
+        fill_rates(total, RATES, want[3:], out[i, 3:])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, NONE, Action
+import numpy as np
+
+from bowerbird.core.facts import F32, NONE, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
@@ -35,6 +37,7 @@ ACTIVITY = Family(
 )
 
 RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.HIDE))
+ALL: U8 = np.ones(len(RATES), np.uint8)
 
 
 @inner
@@ -46,6 +49,6 @@ def fill_activity(users: Users, user: Whole, now: Whole, out: F32) -> None:
     out[0, 0] = log_count(engagements(total))
     out[0, 1] = log_count(decayed(recent, users.recent_ts[user], now, RECENT_HALF_LIFE))
     out[0, 2] = log_count(total[IMPRESSION])
-    fill_rates(total, RATES, out[0, 3:])
+    fill_rates(total, RATES, ALL, out[0, 3:])
     out[0, 7] = log_hours(users.last_ts[user], now)
     spread(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
@@ -42,22 +42,26 @@ BY_ACTION = (int(Action.LONG_VIEW), int(Action.LIKE), int(Action.SAVE), int(Acti
 
 
 @inner
-def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, out: F32) -> None:
+def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, want: U8, out: F32) -> None:
     """Write the columns of `user` and the accounts `owners` ([n], NONE for unknown) into `out`.
 
-    `out` is [n, 10].
+    `out` is [n, 10]; only those that `want` ([10]) has a 1 for.
     """
+    by_action = want[6:].any()
     for i in range(len(owners)):
         at = find_pair(pairs.key, user, owners[i])
         if at == NONE:
             continue
         counts = pairs.counts[at]
         done, shown = engagements(counts), counts[IMPRESSION]
-        out[i, 0] = log_weight(decayed(pairs.affinity[at], pairs.ts[at], now, AFFINITY_HALF_LIFE))
+        if want[0]:
+            weight = decayed(pairs.affinity[at], pairs.ts[at], now, AFFINITY_HALF_LIFE)
+            out[i, 0] = log_weight(weight)
         out[i, 1] = log_count(done)
-        out[i, 2] = log_count(shown)
+        if want[2]:
+            out[i, 2] = log_count(shown)
         out[i, 3] = log_rate(done, shown, ENGAGED_PRIOR[0], ENGAGED_PRIOR[1])
         out[i, 4] = log_hours(pairs.ts[at], now)
         out[i, 5] = 1.0 if counts[FOLLOW] > 0.0 else 0.0
-        for k in range(len(BY_ACTION)):
+        for k in range(len(BY_ACTION) if by_action else 0):
             out[i, 6 + k] = log_count(counts[BY_ACTION[k]])

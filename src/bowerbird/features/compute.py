@@ -9,6 +9,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.prefetch import fetch
 from bowerbird.features.account import ACCOUNT, fill_account
 from bowerbird.features.activity import ACTIVITY, fill_activity
 from bowerbird.features.affinity import AFFINITY, fill_affinity
@@ -20,7 +21,7 @@ from bowerbird.features.identity import IDENTITY, fill_identity
 from bowerbird.features.moment import MOMENT, fill_moment
 from bowerbird.features.origin import ORIGIN
 from bowerbird.features.popularity import POPULARITY, fill_popularity
-from bowerbird.features.recent import recent_accounts
+from bowerbird.features.recent import RECENT, fill_recent
 from bowerbird.features.seed import SEED
 from bowerbird.features.session import SESSION, fill_session
 from bowerbird.features.shown import SHOWN, fill_shown
@@ -28,7 +29,7 @@ from bowerbird.features.subject import SUBJECT, fill_subject
 from bowerbird.features.taste import TASTE, fill_taste
 from bowerbird.features.topics import TOPIC, fill_topics
 from bowerbird.features.vectors import Part, Vectors
-from bowerbird.world.probe import Whole
+from bowerbird.world.probe import Whole, pair_slot
 from bowerbird.world.tables import Tables
 
 FEATURES: tuple[Family, ...] = (
@@ -69,8 +70,8 @@ SPARSE_DEFAULTS: I32 = np.array([f.default for family in _SPARSE for f in family
 BOUNDS: tuple[int, ...] = (0, *np.cumsum([len(family.features) for family in _DENSE]).tolist())
 """Dense family f fills columns `BOUNDS[f] .. BOUNDS[f + 1] - 1`."""
 
-EVERYTHING: U8 = np.ones(len(FEATURES), np.uint8)
-"""[families], what is wanted where nothing is left out."""
+EVERYTHING: U8 = np.ones(len(NAMES) + len(SPARSE), np.uint8)
+"""[F + S], what is wanted where no column is left out."""
 
 SOURCE = SPARSE.index("source")
 """The sparse column that only a page can fill."""
@@ -86,7 +87,7 @@ class Inputs:
     """What models read of one person's candidates [n].
 
     Attributes:
-        dense: [n, F] float32, the columns of `NAMES`; defaults in families nobody wanted.
+        dense: [n, F] float32, the columns of `NAMES`; what nobody wanted is unspecified.
         sparse: [n, S] int32, the columns of `SPARSE`; the same.
         recent: [RECENT] int32, the person's last accounts, newest first, NONE after them.
     """
@@ -99,12 +100,14 @@ class Inputs:
         return len(self.dense)
 
 
-def families_of(names: Iterable[str]) -> U8:
-    """Return [families], 1 for each that has one of the columns `names`."""
+def columns_of(names: Iterable[str]) -> U8:
+    """Return [F + S], 1 for each of the columns `names`, the dense ones first.
+
+    Where the nearest of the person's accounts is wanted its name is, too: it costs nothing then.
+    """
     wanted = set(names)
-    return np.array(
-        [any(f.name in wanted for f in family.features) for family in FEATURES], np.uint8
-    )
+    wanted |= {"seed_account"} if "geometry_best" in wanted else set()
+    return np.array([name in wanted for name in (*NAMES, *SPARSE)], np.uint8)
 
 
 def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -> F32:
@@ -119,15 +122,27 @@ def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -
 def hydrate(
     tables: Tables, vectors: Vectors, user: int, media: I32, now: int, wanted: U8 = EVERYTHING
 ) -> Inputs:
-    """Return the features of `media` ([n] rows), working out only the families in `wanted`.
+    """Return the features of `media` ([n] rows), working out only the columns in `wanted`.
 
-    The bits of a column do not depend on which other families are wanted.
+    The bits of a column do not depend on which others are wanted.
     """
     dense = np.empty((len(media), len(NAMES)), np.float32)
     sparse = np.empty((len(media), len(SPARSE)), np.int32)
+    found = Inputs(dense, sparse, np.full(RECENT, NONE, np.int32))
+    fill_in(found, tables, vectors, user, media, now, wanted)
+    return found
+
+
+def fill_in(
+    inputs: Inputs, tables: Tables, vectors: Vectors, user: int, media: I32, now: int, wanted: U8
+) -> None:
+    """Work out the columns `wanted` ([F + S]) of `media` ([n] rows) into `inputs`.
+
+    So a later pass adds what an earlier one did not read.
+    """
     rows = np.require(media, np.int32, ["C", "W"])  # of any other kind the kernel has none yet
-    fill(tables, vectors.parts, user, rows, now, wanted, dense, sparse)
-    return Inputs(dense, sparse, recent_accounts(tables, user))
+    arrays = inputs.dense, inputs.sparse, inputs.recent
+    fill(tables, vectors.parts, user, rows, now, wanted, *arrays)
 
 
 @kernel
@@ -140,52 +155,83 @@ def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
     wanted: U8,
     out: F32,
     sparse: I32,
+    recent: I32,
 ) -> None:
-    """Write what `hydrate` returns into `out` ([n, F]) and `sparse` ([n, S])."""
-    out[:] = DEFAULTS
-    sparse[:] = SPARSE_DEFAULTS
+    """Write what `fill_in` says into `out` ([n, F]), `sparse` ([n, S]) and `recent` ([RECENT])."""
+    fill_defaults(wanted, out, sparse)
     b, w = BOUNDS, wanted
+    s = w[len(NAMES) :]
     users, arenas, accounts = tables.users, tables.arenas, tables.accounts
     who = user if 0 <= user < tables.sizes.users else NONE
     rows, owners = np.empty(len(media), np.int32), np.empty(len(media), np.int32)
-    resolve(tables, media, rows, owners)
-    if w[0]:
+    resolve(tables, who, media, rows, owners)
+    fill_recent(users, arenas, who, recent)
+    if w[b[0] : b[1]].any():
         fill_activity(users, who, now, out[:, b[0] : b[1]])
-    if w[1]:
+    if w[b[1] : b[2]].any():
         fill_session(users, who, now, out[:, b[1] : b[2]])
-    if w[2]:
-        fill_account(accounts, owners, now, out[:, b[2] : b[3]])
-    if w[3]:
-        fill_popularity(tables.media, rows, now, out[:, b[3] : b[4]])
-    if w[4]:
-        fill_freshness(tables.media, rows, now, out[:, b[4] : b[5]])
-    if w[5]:
-        fill_affinity(tables.pairs, who, owners, now, out[:, b[5] : b[6]])
-    if w[6]:
+    if w[b[2] : b[3]].any():
+        fill_account(accounts, owners, now, w[b[2] : b[3]], out[:, b[2] : b[3]])
+    if w[b[3] : b[4]].any():
+        fill_popularity(tables.media, rows, now, w[b[3] : b[4]], out[:, b[3] : b[4]])
+    if w[b[4] : b[5]].any():
+        fill_freshness(tables.media, rows, now, w[b[4] : b[5]], out[:, b[4] : b[5]])
+    if w[b[5] : b[6]].any():
+        fill_affinity(tables.pairs, who, owners, now, w[b[5] : b[6]], out[:, b[5] : b[6]])
+    if w[b[6] : b[7]].any():
         fill_taste(tables.media, users, arenas, who, rows, out[:, b[6] : b[7]])
-    if w[7]:
+    if w[b[7] : b[8]].any():
         fill_topics(tables.media, accounts, users, arenas, who, rows, owners, out[:, b[7] : b[8]])
-    if w[8] or w[12]:
-        fill_geometry(users, arenas, parts, who, owners, out[:, b[8] : b[9]], sparse[:, _B])
-    if w[9]:
+    near = w[b[8] + 1] or w[b[8] + 2] or s[_B]
+    if w[b[8] : b[9]].any() or near:
+        columns = out[:, b[8] : b[9]], sparse[:, _B]
+        fill_geometry(users, arenas, parts, who, owners, near != 0, columns[0], columns[1])
+    if w[b[9] : b[10]].any():
         fill_clock(now, out[:, b[9] : b[10]])
-    if w[10]:
+    if w[b[10] : b[11]].any():
         fill_shown(tables.media, accounts, users, who, rows, owners, out[:, b[10] : b[11]])
-    if w[11]:
+    if s[_A : _A + 3].any():
         fill_identity(who, rows, owners, sparse[:, _A : _A + 3])
-    if w[13]:
+    if s[_C : _C + 3].any():
         fill_subject(tables.media, accounts, rows, owners, sparse[:, _C : _C + 3])
-    if w[15]:
+    if s[_D : _D + 2].any():
         fill_moment(now, sparse[:, _D : _D + 2])
 
 
 @inner
-def resolve(tables: Tables, media: I32, rows: I32, owners: I32) -> None:
-    """Write the rows of `media` and of their accounts, NONE for those the World does not know."""
+def fill_defaults(wanted: U8, out: F32, sparse: I32) -> None:
+    """Write the default of every wanted column; a family then writes what is not."""
+    if wanted.all():
+        for i in range(len(out)):
+            out[i], sparse[i] = DEFAULTS, SPARSE_DEFAULTS
+        return
+    for i in range(len(out)):
+        for k in range(len(DEFAULTS)):
+            if wanted[k]:
+                out[i, k] = DEFAULTS[k]
+        for k in range(len(SPARSE_DEFAULTS)):
+            if wanted[len(DEFAULTS) + k]:
+                sparse[i, k] = SPARSE_DEFAULTS[k]
+
+
+@inner
+def resolve(tables: Tables, user: Whole, media: I32, rows: I32, owners: I32) -> None:
+    """Write the rows of `media` and of their accounts, NONE for those the World does not know.
+
+    Candidates lie anywhere in the World. Asking for all their lines at once, before any of them is
+    read, is waiting for memory once; a pass over 500 takes half the time so.
+    """
+    pairs = len(tables.pairs.key) - 1
     for i in range(len(media)):
-        rows[i] = owners[i] = NONE
-        if 0 <= media[i] < tables.sizes.media:
-            rows[i] = media[i]
-            owner = tables.media.account[media[i]]
-            if 0 <= owner < tables.sizes.accounts:
-                owners[i] = owner
+        rows[i] = media[i] if 0 <= media[i] < tables.sizes.media else NONE
+        if rows[i] != NONE:
+            fetch(tables.media.recent_ts, rows[i], 168)
+    for i in range(len(media)):
+        owners[i] = NONE
+        owner = tables.media.account[rows[i]] if rows[i] != NONE else NONE
+        if 0 <= owner < tables.sizes.accounts:
+            owners[i] = owner
+            fetch(tables.accounts.recent_ts, owner, 128)
+            if user != NONE and pairs >= 0:
+                key = (np.int64(user) << 32) | np.int64(owner)
+                fetch(tables.pairs.key, pair_slot(key, pairs), 48)

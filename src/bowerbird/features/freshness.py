@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import UNKNOWN_SPAN, log_hours
@@ -26,15 +26,19 @@ LONGEST_S = 24.0 * 3600.0
 
 
 @inner
-def fill_freshness(media: Media, rows: I32, now: Whole, out: F32) -> None:
-    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 4])."""
+def fill_freshness(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> None:
+    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 4]).
+
+    Only those that `want` ([4]) has a 1 for.
+    """
     for i in range(len(rows)):
         row = rows[i]
         if row == NONE:
             continue
         out[i, 0] = log_hours(media.ts[row], now)
         out[i, 1] = 0.0 if media.ts[row] > 0 else 1.0
-        out[i, 2] = log_hours(media.recent_ts[row], now)
+        if want[2]:
+            out[i, 2] = log_hours(media.recent_ts[row], now)
         seconds = media.duration_s[row]
-        if seconds > 0.0:  # NaN is not
+        if want[3] and seconds > 0.0:  # NaN is not
             out[i, 3] = math.log1p(min(seconds, LONGEST_S))

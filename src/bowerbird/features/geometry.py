@@ -8,6 +8,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
@@ -37,12 +38,14 @@ def fill_geometry(
     parts: tuple[Part, Part],
     user: Whole,
     owners: I32,
+    nearest_too: bool,
     out: F32,
     seed: I32,
 ) -> None:
     """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 5]).
 
-    The nearest of the person's accounts goes into `seed` ([n], NONE where there is none).
+    The nearest of the person's accounts goes into `seed` ([n], NONE where there is none). It, and
+    the columns that tell of it, are nine tenths of the work, and left out unless `nearest_too`.
 
     The cosines of one candidate with all seeds run side by side, number by number of the vector:
     as fast as a product of matrices, and each sum is always added up in the same order.
@@ -52,6 +55,10 @@ def fill_geometry(
     accounts = np.empty(SEEDS, np.int32)
     seeds = fill_lanes(users, arenas, parts, user, lanes, accounts)
     near = np.empty(LANES, np.float32)
+    for i in range(len(owners)):  # all at once, so as to wait for memory once
+        which, line = where(parts, owners[i])
+        if line != NONE:
+            fetch(parts[which].vectors, line, 256)
     for i in range(len(owners)):
         if seeds:
             out[i, 4] = 0.0
@@ -59,7 +66,9 @@ def fill_geometry(
         if line == NONE:
             continue
         out[i, 3] = 0.0
-        if seeds:
+        if seeds and not nearest_too:
+            out[i, 0] = cosine(parts[which].vectors[line], lanes[:, MEAN])
+        elif seeds:
             cosines(parts[which].vectors[line], lanes, near, seeds)
             best = nearest(near, seeds)
             out[i, 0] = near[MEAN]
@@ -77,6 +86,15 @@ def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
             if account < len(lines) and 0 <= lines[account] < len(parts[which].vectors):
                 return which, lines[account]
     return 0, NONE
+
+
+@inner
+def cosine(vector: F32, lane: F32) -> np.float32:
+    """Return the product of two vectors, added up in the order that `cosines` adds a lane up in."""
+    total = np.float32(0.0)
+    for j in range(len(vector)):
+        total += vector[j] * lane[j]
+    return total
 
 
 @inner

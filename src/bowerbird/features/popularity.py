@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
@@ -47,19 +47,31 @@ RECENT_RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE))
 
 
 @inner
-def fill_popularity(media: Media, rows: I32, now: Whole, out: F32) -> None:
-    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 11])."""
+def fill_popularity(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> None:
+    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 11]).
+
+    Only those that `want` ([11]) has a 1 for.
+    """
+    lately = want[1] or want[2] or want[8] or want[9] or want[10]
     for i in range(len(rows)):
-        row = rows[i]
-        if row == NONE:
+        if rows[i] == NONE:
             continue
-        total, recent, then = media.total[row], media.recent[row], media.recent_ts[row]
-        out[i, 0] = log_count(total[IMPRESSION])
-        out[i, 1] = log_count(decayed(recent[IMPRESSION], then, now, RECENT_HALF_LIFE))
-        out[i, 2] = log_count(decayed(engagements(recent), then, now, RECENT_HALF_LIFE))
-        fill_rates(total, RATES, out[i, 3:])
-        left = decayed(1.0, then, now, RECENT_HALF_LIFE)
-        shown = left * recent[IMPRESSION]
-        for k in range(len(RECENT_RATES)):
-            prior, strength = PRIORS[RECENT_RATES[k]]
-            out[i, 8 + k] = log_rate(left * recent[RECENT_RATES[k]], shown, prior, strength)
+        total = media.total[rows[i]]
+        if want[0]:
+            out[i, 0] = log_count(total[IMPRESSION])
+        fill_rates(total, RATES, want[3:], out[i, 3:])
+        if lately:
+            fill_recent_popularity(media, rows[i], now, out[i])
+
+
+@inner
+def fill_recent_popularity(media: Media, row: Whole, now: Whole, out: F32) -> None:
+    """Write what fades with a half-life of a day into `out` ([11])."""
+    recent, then = media.recent[row], media.recent_ts[row]
+    out[1] = log_count(decayed(recent[IMPRESSION], then, now, RECENT_HALF_LIFE))
+    out[2] = log_count(decayed(engagements(recent), then, now, RECENT_HALF_LIFE))
+    left = decayed(1.0, then, now, RECENT_HALF_LIFE)
+    shown = left * recent[IMPRESSION]
+    for k in range(len(RECENT_RATES)):
+        prior, strength = PRIORS[RECENT_RATES[k]]
+        out[8 + k] = log_rate(left * recent[RECENT_RATES[k]], shown, prior, strength)

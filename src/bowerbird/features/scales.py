@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from bowerbird.core.facts import F32, Action
+from bowerbird.core.facts import F32, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.world.counters import remains
 from bowerbird.world.probe import Whole
@@ -74,12 +74,16 @@ def log_rate(count: float, shown: float, prior: float, strength: float) -> float
 
 
 @inner
-def fill_rates(counts: F32, actions: tuple[int, ...], out: F32) -> None:
-    """Write the `log_rate` of each action, by one line of counts, into the first of `out`."""
+def fill_rates(counts: F32, actions: tuple[int, ...], want: U8, out: F32) -> None:
+    """Write the `log_rate` of each action, by one line of counts, into the first of `out`.
+
+    Only those that `want` has a 1 for.
+    """
     shown = counts[IMPRESSION]
     for k in range(len(actions)):
-        prior, strength = PRIORS[actions[k]]
-        out[k] = log_rate(counts[actions[k]], shown, prior, strength)
+        if want[k]:
+            prior, strength = PRIORS[actions[k]]
+            out[k] = log_rate(counts[actions[k]], shown, prior, strength)
 
 
 @inner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bowerbird.core.facts import NONE, Action
+from bowerbird.core.ids import Ids
 from bowerbird.page.reading import Reading
 
 NEWEST = 10
@@ -26,15 +27,16 @@ def newest_engagements(reading: Reading, user: int) -> tuple[Engagement, ...]:
         return ()
     start, length = int(histories.start[user]), int(histories.length[user])
     first = max(start, start + length - NEWEST)
-    return tuple(_engagement(reading, at) for at in range(start + length - 1, first - 1, -1))
+    newest = slice(first, start + length)
+    columns = (histories.action, histories.account, histories.media, histories.ts)
+    rows = zip(*(column[newest].tolist() for column in columns), strict=True)
+    return tuple(_engagement(reading.ids, *row) for row in rows)[::-1]
 
 
-def _engagement(reading: Reading, at: int) -> Engagement:
-    histories, ids = reading.histories(), reading.ids
-    account, media = int(histories.account[at]), int(histories.media[at])
+def _engagement(ids: Ids, action: int, account: int, media: int, ts: int) -> Engagement:
     return Engagement(
-        action=Action(int(histories.action[at])).name.lower(),
+        action=Action(action).name.lower(),
         account_id=ids.accounts.id(account) if account != NONE else None,
         media_id=ids.media.id(media) if media != NONE else None,
-        ts=int(histories.ts[at]),
+        ts=ts,
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from bowerbird.core.candidates import SCORE, Candidates, Kind
 from bowerbird.core.facts import NONE, MediaType
 from bowerbird.core.page import Item
 from bowerbird.core.signals import Context
 from bowerbird.page.reading import Reading
-from bowerbird.page.why import origin, reason
+from bowerbird.page.why import ORIGIN, Origin, reason
 from bowerbird.ranking.heads import HEADS
 
 VALUE, PENALTY, PROPENSITY = "value", "penalty", "propensity"
+NUMBERS = (VALUE, PENALTY, PROPENSITY, SCORE)
 TYPE_NAMES = {member.value: member.name.lower() for member in MediaType}
 
 
@@ -27,31 +27,36 @@ def items_of(
     context: Context,
 ) -> tuple[Item, ...]:
     """Return one item a row, in order; `fallen` [k] marks those of the fallback program."""
-    owners = reading.compute(Kind.MEDIA, "account_id", rows.rows, context)
-    times = reading.compute(Kind.MEDIA, "ts", rows.rows, context)
-    types = reading.compute(Kind.MEDIA, "media_type", rows.rows, context)
+    owners, times, types = (
+        reading.compute(Kind.MEDIA, name, rows.rows, context).tolist()
+        for name in ("account_id", "ts", "media_type")
+    )
+    topics, details = reading.topics(rows.rows), reading.details(Kind.MEDIA, rows.rows)
+    numbers = _columns(rows, NUMBERS)  # as lists: a cell of a column costs ten times as much
+    heads = _columns(rows, HEADS)
+    found = _columns(rows, ORIGIN)
     ids = reading.ids
     items = []
     for position, row in enumerate(rows.rows.tolist()):
-        owner = int(owners[position])
-        found = origin(rows, sources, position)
-        propensity = _number(rows, PROPENSITY, position, 1.0)
+        owner = owners[position]
+        origin = Origin.at(found, sources, position)
+        propensity = _number(numbers, PROPENSITY, position, 1.0)
         explored = propensity < 1.0
-        said = _said(reading.details(Kind.MEDIA, row))
+        said = _said(details[position])
         items.append(
             Item(
                 position=position,
                 media_id=ids.media.id(row),
                 account_id=ids.accounts.id(owner) if owner != NONE else "",
-                media_type=TYPE_NAMES.get(int(types[position]), ""),
-                ts=int(times[position]),
-                value=_number(rows, VALUE, position, _number(rows, SCORE, position, 0.0)),
-                penalty=_number(rows, PENALTY, position, 0.0),
+                media_type=TYPE_NAMES.get(types[position], ""),
+                ts=times[position],
+                value=_value(numbers, position),
+                penalty=_number(numbers, PENALTY, position, 0.0),
                 propensity=propensity,
-                signals=_signals(rows, position),
-                reason=reason(found, owner, ids, explored),
-                fallback=fallen[position] or not (found.personal or explored),
-                topics=tuple(ids.topics.id(topic) for topic in reading.topics(row)),
+                signals=_signals(heads, position),
+                reason=reason(origin, owner, ids, explored),
+                fallback=fallen[position] or not (origin.personal or explored),
+                topics=tuple(ids.topics.id(topic) for topic in topics[position] if topic != NONE),
                 text=said["text"],
                 url=said["url"],
             )
@@ -59,14 +64,25 @@ def items_of(
     return tuple(items)
 
 
-def _number(rows: Candidates, name: str, position: int, absent: float) -> float:
-    column = rows.columns.get(name)
-    value = absent if column is None else float(column[position])
-    return absent if np.isnan(value) else value
+Lists = dict[str, list[Any]]
+"""Column -> its cells; columns that a program never made are not there."""
 
 
-def _signals(rows: Candidates, position: int) -> dict[str, float]:
-    values = {head: _number(rows, head, position, -1.0) for head in HEADS if head in rows.columns}
+def _columns(rows: Candidates, names: tuple[str, ...]) -> Lists:
+    return {name: rows.columns[name].tolist() for name in names if name in rows.columns}
+
+
+def _number(numbers: Lists, name: str, position: int, absent: float) -> float:
+    value: float = numbers[name][position] if name in numbers else absent
+    return value if value == value else absent
+
+
+def _value(numbers: Lists, position: int) -> float:
+    return _number(numbers, VALUE, position, _number(numbers, SCORE, position, 0.0))
+
+
+def _signals(heads: Lists, position: int) -> dict[str, float]:
+    values = {head: column[position] for head, column in heads.items()}
     return {head: round(value, 6) for head, value in values.items() if value >= 0}
 
 

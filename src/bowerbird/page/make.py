@@ -19,8 +19,10 @@ from bowerbird.features.origin import ORIGIN
 from bowerbird.features.seed import SEED
 from bowerbird.igql.program import Program
 from bowerbird.igql.run import Result, run
+from bowerbird.page.cursor import MOST, write_cursor
 from bowerbird.page.history import Engagement, newest_engagements
 from bowerbird.page.items import items_of
+from bowerbird.page.known import among
 from bowerbird.page.reading import Reading
 from bowerbird.page.request import Request
 
@@ -62,9 +64,13 @@ def make_page(request: Request, reading: Reading) -> Made:
     """Return the page for `request`; never raises for what a person or the data did.
 
     A program that fails at run time leaves its page to the fallback, with a warning that says so.
+
+    Raises:
+        InputError: the cursor is not one that a page of this person gave.
     """
     started = perf_counter()
     context = Context(reading.ids.users.find(request.user_id), request.now, request.seed)
+    reading.begin(request.user_id, request.cursor, request.late)
     result = _attempt(request.program, request.params, request, reading, context)
     runs = [result] if result else []
     slate = _slate(result, request.size, reading, context)
@@ -84,6 +90,7 @@ def make_page(request: Request, reading: Reading) -> Made:
         fallback=any(item.fallback for item in items) or not items,
         warnings=tuple(dict.fromkeys(warnings)),
         recipe=_recipe(request, items, slate.rows, reading, context),
+        cursor=_next(request, slate.rows, reading),
         took_ms=round(1_000 * (perf_counter() - started), 3),
     )
     return Made(page, tuple(runs), newest_engagements(reading, context.user))
@@ -109,15 +116,16 @@ def _attempt(
 
 
 def _slate(result: Result | None, size: int, reading: Reading, context: Context) -> Slate:
-    """Return the first `size` media of `result` that were not taken down, each once."""
+    """Return the first `size` media of `result` that were not taken down nor shown, each once."""
     if result is None or result.rows.kind is not Kind.MEDIA:
         return Slate(Candidates(Kind.MEDIA, np.zeros(0, np.int32)), (), ())
     rows = result.rows
-    gone = reading.compute(Kind.MEDIA, "removed", rows.rows, context)
+    gone = reading.compute(Kind.MEDIA, "removed", rows.rows, context).astype(np.bool_)
+    gone |= among(reading.before, rows.rows)
     _, first = np.unique(rows.rows, return_index=True)
     once = np.zeros(len(rows), np.bool_)
     once[first] = True
-    kept = rows.take(np.flatnonzero(once & ~gone.astype(np.bool_))[:size])
+    kept = rows.take(np.flatnonzero(once & ~gone)[:size])
     return Slate(kept, result.sources, (False,) * len(kept))
 
 
@@ -183,11 +191,21 @@ def _recipe(
         slate=tuple(item.media_id for item in items),
         fallback=tuple(item.fallback for item in items),
         propensity=tuple(item.propensity for item in items),
+        cursor=request.cursor,
+        late=tuple(reading.late),
         features=blake2b(
             inputs.dense.tobytes() + inputs.sparse.tobytes(), digest_size=16
         ).hexdigest(),
         logged=logged(inputs),
     )
+
+
+def _next(request: Request, rows: Candidates, reading: Reading) -> str | None:
+    """Return the cursor of the next page; None where this one found too little to fill it."""
+    shown = np.concatenate([reading.before, rows.rows])
+    if len(rows) < request.size or len(shown) >= MOST:
+        return None
+    return write_cursor(request.user_id, shown)
 
 
 def logged(inputs: Inputs) -> dict[str, tuple[float, ...]]:

@@ -84,6 +84,8 @@ class Programs:
         Raises:
             NotFound: it was not kept here.
         """
+        if digest in self._compiled:
+            return self._compiled[digest]
         path = self._folder / f"{digest}{SUFFIX}"
         if not path.is_file():
             raise NotFound(

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core import candidates
 from bowerbird.core.candidates import Candidates, Column, Kind, Mask, Rows
-from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.errors import BowerbirdError, ModelLate
 from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.ids import Ids
-from bowerbird.core.signals import Catalog, Condition, Context, Histories, Links
-from bowerbird.features.compute import EVERYTHING, SOURCE, Inputs, hydrate
+from bowerbird.core.signals import AGO, Catalog, Condition, Context, Histories, Links
+from bowerbird.features.compute import (
+    EVERYTHING,
+    SOURCE,
+    Inputs,
+    fill_in,
+    hydrate,
+)
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors
+from bowerbird.page.cursor import read_cursor
+from bowerbird.page.known import among, places
+from bowerbird.page.leads import seeds_of
 from bowerbird.ranking.heads import HEADS, PRIORS
 from bowerbird.ranking.passes import DEFAULT, PASSES
+from bowerbird.ranking.session import PATIENCE
 from bowerbird.version.overlay import Overlay
 from bowerbird.version.version import Version
 from bowerbird.world.signals import SIGNALS, WorldSignals
@@ -28,6 +39,25 @@ CO_ENGAGED = "co_engaged."
 GEOMETRY = "default"
 """The embedding whose geometry the features read."""
 
+SEEN = "seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What the last pass read.
+
+    Attributes:
+        rows: [n] media.
+        context: whose page.
+        columns: [F + S] uint8, 1 for those worked out.
+        inputs: of the rows.
+    """
+
+    rows: Rows
+    context: Context
+    columns: U8
+    inputs: Inputs
+
 
 class Reading:
     """The `Signals` of a page. The caller holds the lock that keeps folds away meanwhile.
@@ -35,6 +65,9 @@ class Reading:
     Attributes:
         offset: every fact before it is in, none from it on.
         warnings: what was asked for and is not there yet, or failed; the page shows them.
+        before: media [n], ascending, that the pages before this one showed; they count as seen.
+        late: models that took longer than `patience`, or that `begin` was told to do without.
+        patience: seconds that a model may take.
     """
 
     def __init__(
@@ -43,15 +76,29 @@ class Reading:
         ids: Ids,
         version: Version | None,
         overlays: Mapping[str, Overlay],
+        patience: float = PATIENCE,
     ) -> None:
         self.offset = world.offset
         self.ids = ids
         self.version = version
         self.warnings: list[str] = []
+        self.before: Rows = np.empty(0, np.int32)
+        self.late: list[str] = []
+        self.patience = patience
         self._world = world
         self._overlays = overlays
         self._signals = WorldSignals(world, ids)
         self._said: tuple[Rows, Mapping[str, F32]] = (np.empty(0, np.int32), {})
+        self._met: Met | None = None
+        self._vectors: Vectors | None = None
+
+    def begin(self, user: str, cursor: str, late: Sequence[str]) -> None:
+        """Stand before a page of `user`, behind the pages of `cursor`, without the models `late`.
+
+        Raises:
+            InputError: the cursor is not one that a page of this person gave.
+        """
+        self.before, self.late = read_cursor(cursor, user), list(late)
 
     @property
     def version_number(self) -> int:
@@ -63,8 +110,11 @@ class Reading:
         return self._signals.array(kind, name)
 
     def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
-        """See `Signals`."""
-        return self._signals.compute(kind, name, rows, context)
+        """See `Signals`; what the pages before this one showed is seen."""
+        found = self._signals.compute(kind, name, rows, context)
+        if name == SEEN and kind is Kind.MEDIA and len(self.before):
+            return found | among(self.before, rows)
+        return found
 
     def sifts(self, kind: Kind, condition: Condition) -> bool:
         """See `Sifting`."""
@@ -74,7 +124,34 @@ class Reading:
         self, kind: Kind, conditions: Sequence[Condition], rows: Rows, context: Context
     ) -> Mask:
         """See `Sifting`."""
-        return self._signals.sift(kind, conditions, rows, context)
+        seen = [asked for asked in conditions if asked.name == SEEN] if len(self.before) else []
+        if not seen:
+            return self._signals.sift(kind, conditions, rows, context)
+        others = [asked for asked in conditions if asked.name != SEEN]
+        found = self._signals.sift(kind, others, rows, context)
+        known = self.compute(kind, SEEN, rows, context)
+        for asked in seen:
+            found &= known == bool(asked.value)
+        return found
+
+    def shown(self, context: Context) -> Candidates:
+        """See `Remembering`: the last pages as journaled, and those that the cursor tells of."""
+        rows, ago = self._pages(context.user)
+        told = self.before[~among(np.sort(rows), self.before)]
+        rows, ago = np.concatenate([told, rows]), np.concatenate([np.zeros_like(told), ago])
+        owners = self.compute(Kind.MEDIA, "account_id", rows, context)
+        seeds = seeds_of(owners, self, context)
+        return Candidates(Kind.MEDIA, rows, {candidates.SEED: seeds, AGO: ago})
+
+    def _pages(self, user: int) -> tuple[Rows, Rows]:
+        """Return the media of the person's last pages, each once, and how many pages ago."""
+        users = self._world.tables.users
+        if not 0 <= user < self._world.tables.sizes.users:
+            return np.empty(0, np.int32), np.empty(0, np.int32)
+        rows, ago = users.shown[user], users.pages[user] - users.shown_page[user]
+        _, first = np.unique(rows, return_index=True)  # newest first: the first is the last time
+        first = first[rows[first] != NONE]
+        return rows[first], ago[first].astype(np.int32)
 
     def histories(self) -> Histories:
         """See `Signals`."""
@@ -124,7 +201,13 @@ class Reading:
         if found is None:
             return self._without(model, self._absence(model), rows.rows)
         try:
-            answers = found.predict(self.inputs(rows, context, found.families))
+            if model in self.late:
+                raise ModelLate("it was late")
+            inputs = self.inputs(rows, context, found.reads)
+            answers = found.predict(inputs, self.patience)
+        except ModelLate as error:
+            self.late += [model] if model not in self.late else []
+            return self._without(model, f"model `{model}` was skipped: {error.message}", rows.rows)
         except BowerbirdError as error:
             return self._without(model, f"model `{model}` failed: {error.message}", rows.rows)
         self._said = rows.rows, answers
@@ -139,37 +222,66 @@ class Reading:
     def _without(self, model: str, why: str, rows: Rows) -> Mapping[str, F32]:
         """Return what the pass before said of `rows`, or priors."""
         known, answers = self._said
-        order = np.argsort(known, kind="stable")
-        at = np.searchsorted(known, rows, sorter=order)
-        if len(known) and (at < len(known)).all() and (known[order[at]] == rows).all():
+        at = places(known, rows) if len(known) else None
+        if at is not None:
             self.warnings.append(f"{why}: the pass before decides")
-            return {head: column[order[at]] for head, column in answers.items()}
+            return {head: column[at] for head, column in answers.items()}
         self.warnings.append(f"{why}: priors stand in")
         return priors(len(rows))
 
     def inputs(self, rows: Candidates, context: Context, wanted: U8 = EVERYTHING) -> Inputs:
-        """Return what models read of media `rows`, of the families in `wanted` only."""
-        tables, now = self._world.tables, context.now
-        found = hydrate(tables, self.vectors(), context.user, rows.rows, now, wanted)
+        """Return what models read of media `rows`, of the columns in `wanted` only.
+
+        What the pass before worked out for these rows among others is taken over; the bits are the
+        same, since a row's values do not depend on the rows beside it.
+        """
+        found = self._taken_over(rows.rows, context, wanted)
+        if found is None:
+            known = self._world.tables, self.vectors(), context.user, rows.rows, context.now
+            found = hydrate(*known, wanted)
+            self._met = Met(rows.rows, context, wanted, found)
         source = rows.columns.get(candidates.SOURCE)
-        if source is not None:
-            found.sparse[:, SOURCE] = source
+        found.sparse[:, SOURCE] = NONE if source is None else source
         return found
 
-    def details(self, kind: Kind, row: int) -> bytes:
-        """Return the JSON that came with the newest fact on a media or account, empty for none."""
+    def _taken_over(self, rows: Rows, context: Context, wanted: U8) -> Inputs | None:
+        """Return what is known of `rows` from the pass before, completed; None for other rows."""
+        met = self._met
+        if met is None or met.context != context:
+            return None
+        at = places(met.rows, rows)
+        if at is None:
+            return None
+        dense, sparse = met.inputs.dense.take(at, axis=0), met.inputs.sparse.take(at, axis=0)
+        found = Inputs(dense, sparse, met.inputs.recent)
+        missing = (wanted & ~met.columns & 1).astype(np.uint8)
+        if missing.any():
+            known = self._world.tables, self.vectors(), context.user, rows, context.now
+            fill_in(found, *known, missing)
+        self._met = Met(rows, context, met.columns | wanted, found)
+        return found
+
+    def details(self, kind: Kind, rows: Rows) -> list[bytes]:
+        """Return the JSON that came with the newest fact on each of `rows`, empty for none."""
         tables = self._world.tables
         table = tables.media if kind is Kind.MEDIA else tables.accounts
-        start, length = int(table.details_at[row]), int(table.details_len[row])
-        return tables.arenas.details[start : start + length].tobytes()
+        arena = tables.arenas.details
+        starts, lengths = table.details_at[rows].tolist(), table.details_len[rows].tolist()
+        pairs = zip(starts, lengths, strict=True)
+        return [arena[start : start + length].tobytes() for start, length in pairs]
 
-    def topics(self, media: int) -> list[int]:
-        """Return the topic rows of a media."""
-        topics = self._world.tables.media.topics[media]
-        return [topic for topic in topics.tolist() if topic != NONE]
+    def topics(self, media: Rows) -> list[list[int]]:
+        """Return the topic rows of each media, NONE after the last."""
+        found: list[list[int]] = self._world.tables.media.topics[media].tolist()
+        return found
 
     def vectors(self) -> Vectors:
         """Return the account vectors of the Version and of its Overlay."""
+        if self._vectors is None:
+            self._vectors = self._of_both()
+        return self._vectors
+
+    def _of_both(self) -> Vectors:
         embedding = self.version.embeddings.get(GEOMETRY) if self.version else None
         overlay = self._overlays.get(GEOMETRY)
         if embedding is None or overlay is None or self.version is None:

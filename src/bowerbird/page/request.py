@@ -23,6 +23,8 @@ class Request:
         program: what to run.
         fallback: what fills the slots that `program` leaves empty.
         params: overrides of the program's params.
+        cursor: of the page before, empty for a first page.
+        late: models to do without, since they were late when the page was first made.
     """
 
     request_id: str
@@ -33,3 +35,5 @@ class Request:
     fallback: Program
     size: int = PAGE_SIZE
     params: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+    cursor: str = ""
+    late: tuple[str, ...] = ()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bowerbird.core.candidates import (
     SEED,
@@ -11,13 +13,12 @@ from bowerbird.core.candidates import (
     SIMILARITY,
     SOURCE,
     VIA,
-    Candidates,
 )
 from bowerbird.core.facts import NONE, Action
 from bowerbird.core.ids import Ids
 from bowerbird.core.page import Reason
 
-DID = {
+DID: Mapping[int, str] = {
     Action.VIEW: "watched",
     Action.CLICK: "opened",
     Action.LONG_VIEW: "spent time with",
@@ -29,7 +30,12 @@ DID = {
     Action.PROFILE_VISIT: "visited",
 }
 
+NAMES: Mapping[int, str] = {int(action): Action(action).name.lower() for action in DID}
+
 EXPLORED = "explore"
+
+ORIGIN = (SOURCE, SEED, SEED_MEDIA, SEED_ACTION, VIA, SIMILARITY)
+"""The columns that say where a row came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +54,22 @@ class Origin:
         """Whether something the person did led here."""
         return self.seed != NONE or self.seed_media != NONE
 
+    @staticmethod
+    def at(columns: Mapping[str, list[Any]], sources: tuple[str, ...], position: int) -> Origin:
+        """Return where row `position` came from; columns a program never made read as absent."""
+        source = _cell(columns, SOURCE, position, NONE)
+        return Origin(
+            source=sources[source] if 0 <= source < len(sources) else "",
+            seed=_cell(columns, SEED, position, NONE),
+            seed_media=_cell(columns, SEED_MEDIA, position, NONE),
+            action=_cell(columns, SEED_ACTION, position, NONE),
+            via=_cell(columns, VIA, position, NONE),
+            similarity=_cell(columns, SIMILARITY, position, float("nan")),
+        )
 
-def origin(rows: Candidates, sources: tuple[str, ...], position: int) -> Origin:
-    """Return where the row at `position` came from; columns a program never made read as absent."""
 
-    def cell(name: str, absent: int) -> int:
-        return int(rows.columns[name][position]) if name in rows.columns else absent
-
-    source = cell(SOURCE, NONE)
-    similarity = rows.columns.get(SIMILARITY)
-    return Origin(
-        source=sources[source] if 0 <= source < len(sources) else "",
-        seed=cell(SEED, NONE),
-        seed_media=cell(SEED_MEDIA, NONE),
-        action=cell(SEED_ACTION, NONE),
-        via=cell(VIA, NONE),
-        similarity=float(similarity[position]) if similarity is not None else float("nan"),
-    )
+def _cell(columns: Mapping[str, list[Any]], name: str, position: int, absent: Any) -> Any:
+    return columns[name][position] if name in columns else absent
 
 
 def reason(found: Origin, owner: int, ids: Ids, explored: bool) -> Reason:
@@ -81,7 +86,7 @@ def reason(found: Origin, owner: int, ids: Ids, explored: bool) -> Reason:
         source=EXPLORED if explored else found.source,
         text=_explored() if explored else _sentence(found, owner, ids),
         seed_account=ids.accounts.id(found.seed) if found.seed != NONE else None,
-        seed_action=Action(found.action).name.lower() if found.action in DID else None,
+        seed_action=NAMES.get(found.action),
         seed_media=ids.media.id(found.seed_media) if found.seed_media != NONE else None,
         via_account=ids.accounts.id(found.via) if found.via != NONE else None,
         similarity=round(found.similarity, 4) if known else None,
@@ -93,7 +98,7 @@ def _explored() -> str:
 
 
 def _sentence(found: Origin, owner: int, ids: Ids) -> str:
-    did = DID.get(Action(found.action), "engaged with") if found.action in DID else "engaged with"
+    did = DID.get(found.action, "engaged with")
     if found.seed == NONE and found.seed_media == NONE:
         return "Just posted" if "fresh" in found.source else "Popular right now"
     if found.seed == NONE:

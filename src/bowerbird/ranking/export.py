@@ -66,6 +66,7 @@ def export(net: Net, path: Path) -> None:
     inputs: tuple[Tensor, ...] = (torch.zeros(3, len(net.mean)),)
     names = ["features"]
     if isinstance(net, Deep):
+        net.attention.shared = True
         sparse = torch.zeros((3, len(SPARSE)), dtype=torch.int64)
         inputs = (*inputs, sparse, torch.zeros((1, RECENT), dtype=torch.int64))
         names = ["features", "sparse", "recent"]

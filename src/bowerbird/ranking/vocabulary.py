@@ -13,6 +13,7 @@ import numpy as np
 
 from bowerbird.core.errors import VersionError
 from bowerbird.core.facts import I32, I64
+from bowerbird.core.kernels import kernel
 from bowerbird.features.compute import SPARSE
 from bowerbird.ranking.requests import mixed
 
@@ -100,6 +101,38 @@ def recent_lines(lookup: Lookup, recent: I32) -> I64:
     So that a net can tell an account it does not know from a place that is empty.
     """
     return np.where(recent >= 0, look_up(lookup[RECENT_TABLE], recent) + 1, 0)
+
+
+class Lines:
+    """A lookup as a page reads it: every column in one pass, the same lines as above."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        tables = [TABLE_OF[name] for name in SPARSE] + [RECENT_TABLE]
+        names = list(dict.fromkeys(tables))
+        starts = np.cumsum([0, *(len(lookup[name]) for name in names)])
+        self._lines = np.concatenate([lookup[name] for name in names]).astype(np.int32)
+        self._first = np.array([starts[names.index(table)] for table in tables], np.int64)
+        self._size = np.array([len(lookup[table]) for table in tables], np.int64)
+
+    def write(self, sparse: I32, recent: I32, sparse_out: I64, recent_out: I64) -> None:
+        """Write `sparse_lines` of `sparse` ([n, S]) and `recent_lines` of `recent` ([L])."""
+        write_lines(self._lines, self._first, self._size, sparse, recent, sparse_out, recent_out)
+
+
+@kernel
+def write_lines(
+    lines: I32, first: I64, size: I64, sparse: I32, recent: I32, sparse_out: I64, recent_out: I64
+) -> None:
+    """Look up each cell in its column's table, `lines[first[k] : first[k] + size[k]]`."""
+    last = len(first) - 1
+    for i in range(len(sparse)):
+        for k in range(last):
+            row = sparse[i, k]
+            sparse_out[i, k] = lines[first[k] + row] if 0 <= row < size[k] else 0
+    for i in range(len(recent)):
+        row = recent[i]
+        known = lines[first[last] + row] if 0 <= row < size[last] else 0
+        recent_out[i] = known + 1 if row >= 0 else 0
 
 
 def save_lookup(path: Path, lookup: Lookup) -> None:

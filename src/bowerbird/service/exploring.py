@@ -17,7 +17,7 @@ from bowerbird.service.shapes import Explored, ExploredPlain, PlainItem, Shown, 
 
 router = APIRouter(prefix="/v1", tags=["pages"])
 
-NAMED = frozenset({"size", "why", "trace", "now", "program", "seed"})
+NAMED = frozenset({"size", "why", "trace", "now", "program", "seed", "cursor"})
 """Query parameters of the endpoint itself; every other one is a param of the program."""
 
 PROGRAM = r"^[A-Za-z0-9_-]{1,64}(\.igql)?$"
@@ -35,6 +35,7 @@ async def explore(
     now: Annotated[str | None, Query(description="ISO 8601 or epoch ms")] = None,
     program: Annotated[str | None, Query(pattern=PROGRAM, description="name")] = None,
     seed: Annotated[int | None, Query(ge=0, description="of every random draw")] = None,
+    cursor: Annotated[str, Query(description="of the page before: the next one")] = "",
 ) -> Response:
     """Return the page of a person; anyone gets one, also who was never heard of.
 
@@ -50,6 +51,7 @@ async def explore(
         program=program,
         params=params,
         seed=seed,
+        cursor=cursor,
     )
     runtime.metrics.page(page)
     steps = await runtime.call(runtime.bb.trace, page.request_id) if trace else None
@@ -60,9 +62,16 @@ async def explore(
 
 
 @router.get("/traces/{id}", responses=gives(Trace))
-async def trace(id: str, runtime: Shared) -> Response:
-    """Return how the page with this `request_id` came about."""
-    steps = await runtime.call(runtime.bb.trace, id)
+async def trace(
+    id: str,
+    runtime: Shared,
+    passes: Annotated[bool, Query(description="rows kept and dropped by each step")] = False,
+) -> Response:
+    """Return how the page with this `request_id` came about.
+
+    With `passes`, and for a page that is not of late, it is made again, which can take a while.
+    """
+    steps = await runtime.call(runtime.bb.trace, id, passes=passes)
     return answer(Trace(runtime.offset, runtime.version, steps))
 
 

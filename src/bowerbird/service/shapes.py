@@ -50,6 +50,7 @@ class Shown(Struct, frozen=True, kw_only=True):
         fallback: whether any slot is there for want of something personal.
         warnings: what was missing or degraded.
         took_ms: in the engine.
+        cursor: send it back as `cursor` for the next page; null where nothing is left.
     """
 
     request_id: str
@@ -60,6 +61,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     took_ms: float
     fallback: bool
     warnings: tuple[str, ...]
+    cursor: str | None
 
 
 class Explored(Shown, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ import numpy as np
 from bowerbird.core.candidates import Mask, Rows
 from bowerbird.core.facts import F32, F64
 from bowerbird.core.kernels import kernel
+from bowerbird.core.prefetch import fetch
 from bowerbird.world.ledger import (
     FRESH_COUNT,
     MEDIA,
@@ -24,7 +25,6 @@ from bowerbird.world.ledger import (
     TOUCHED_LEN,
 )
 from bowerbird.world.measures import gather
-from bowerbird.world.prefetch import fetch
 from bowerbird.world.rules import DAY, RECENT_HALF_LIFE, TREND
 from bowerbird.world.tables import BLOCKED, FRESH, LISTED, POOL, REMOVED, VIOLATES, Tables
 
