@@ -18,10 +18,10 @@ JSON = {"content-type": "application/json"}
 
 
 @contextmanager
-def running(bb: Bowerbird) -> Iterator[httpx.Client]:
+def running(bb: Bowerbird, *, writable: bool = True) -> Iterator[httpx.Client]:
     """Serve `bb` until the block ends; by then every fact and exposure is written."""
     ready = threading.Event()
-    app = create_app(bb, hosts=LOCAL, on_ready=ready.set)
+    app = create_app(bb, writable=writable, hosts=LOCAL, on_ready=ready.set)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
