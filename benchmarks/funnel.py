@@ -114,15 +114,19 @@ def ask(
     return found
 
 
-def timed(way: Way, requests: list[Asked], reading: Reading) -> tuple[list[I64], F64]:
-    """Return the positions chosen for each request, and [requests] microseconds."""
+def timed(way: Way, requests: list[Asked], read: Callable[[], Reading]) -> tuple[list[I64], F64]:
+    """Return the positions chosen for each request, and [requests] microseconds.
+
+    What a reading remembers of one request must not serve another: `read` gives a new one for each.
+    """
     for asked in requests[:5]:
-        way(asked, reading)
+        way(asked, read())
     chosen, took = [], np.zeros(len(requests))
     for i, asked in enumerate(requests):
         best = np.inf
         at = np.empty(0, np.int64)
         for _ in range(REPEATS):
+            reading = read()
             started = perf_counter()
             at = way(asked, reading)
             best = min(best, 1e6 * (perf_counter() - started))
@@ -157,9 +161,11 @@ def multiply_adds(path: Path) -> int:
     )
 
 
-def figures(requests: list[Asked], reading: Reading, models: Path) -> list[dict[str, Any]]:
+def figures(
+    requests: list[Asked], read: Callable[[], Reading], models: Path
+) -> list[dict[str, Any]]:
     """Return the rows of the table."""
-    told = {name: timed(way, requests, reading) for name, way in WAYS.items()}
+    told = {name: timed(way, requests, read) for name, way in WAYS.items()}
     chosen = {name[0]: at for name, (at, _) in told.items()}
     gains = {
         key: np.array([gain(r, at) for r, at in zip(requests, pages, strict=True)])
@@ -242,7 +248,8 @@ def main() -> int:
         people = choose(reading, asked.requests, asked.seed)
         requests = ask(reading, program, Truth.load(asked.society), people, now)
         versions = asked.folder / "versions"
-        rows = figures(requests, reading, folder_of(versions, reading.version_number))
+        models = folder_of(versions, reading.version_number)
+        rows = figures(requests, bowerbird.reading, models)
     for found in rows:
         print(json.dumps(found) if asked.json else f"{found['what']:<44}{found['ours']}")
     return 0

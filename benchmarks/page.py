@@ -1,53 +1,87 @@
-"""How long a page takes, in process, on one thread: by percentile and by operator.
+"""How long a page takes, in process, on one thread: by percentile and by stage.
 
-The peer ranks the whole catalogue for the same person in the same run: the same features and the
-same net over every media, without retrieval. Times are of the page alone, not of HTTP.
+Of a data folder, beside a peer that ranks the whole catalogue for the same person in the same run,
+with the same features and the same net, without retrieval:
 
     .venv/bin/python benchmarks/page.py demo-data --pages 500
+
+Of made-up catalogues of several sizes, with the folder's models and the same program; see
+`page_world.py`. The rows that enter `sample` are counted by `explain --analyze`:
+
+    .venv/bin/python benchmarks/page.py demo-data --media 100000 1000000 3000000
+
+Times are of the page alone, not of HTTP. What no stage of the program takes is items, reasons and
+the recipe.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from page_world import BUSY, NOW, Made, make
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.core.candidates import Candidates, Kind
 from bowerbird.core.facts import F64
 from bowerbird.core.signals import Context
-from bowerbird.page.reading import Reading
+from bowerbird.igql.explain import explain
+from bowerbird.igql.program import Program
+from bowerbird.page import make as page
+from bowerbird.page.programs import Programs
+from bowerbird.page.reading import Reading, catalog
+from bowerbird.page.request import Request
+from bowerbird.ranking.runtime import Model
 
 PEERS = 20
+MEGA = 1_000_000
+P50, P99, GROWTH = 5.0, 15.0, 1.3
+"""Targets: milliseconds at a million media; the largest catalogue over the smallest."""
+
+LEAST = 20_000
+"""Rows that have to enter `sample`, for a page to count."""
+
+Ask = Callable[[int], page.Made]
+"""Makes the page of request number i."""
 
 
-def time_pages(bowerbird: Bowerbird, people: list[str], pages: int) -> tuple[F64, dict[str, float]]:
-    """Return [pages] milliseconds, and operator -> median microseconds a page."""
-    now = bowerbird.now()
-    for warm in people[:20]:
-        bowerbird.explore(warm, now=now)
+def timed(ask: Ask, pages: int) -> tuple[F64, dict[str, float]]:
+    """Return [pages] milliseconds, and stage -> median microseconds a page."""
+    for i in range(min(pages, 50)):
+        ask(i)
     took = np.zeros(pages)
-    steps: dict[str, list[float]] = defaultdict(list)
+    stages: dict[str, list[float]] = defaultdict(list)
     for i in range(pages):
         started = perf_counter()
-        page = bowerbird.explore(people[i % len(people)], now=now, seed=i)
+        made = ask(i)
         took[i] = 1_000 * (perf_counter() - started)
         sums: dict[str, float] = defaultdict(float)
-        for run in bowerbird.trace(page.request_id)["runs"]:
-            for step in run:
-                sums[step["op"]] += step["micros"]
-        for op, micros in sums.items():
-            steps[op].append(micros)
-    return took, {op: float(np.median(micros)) for op, micros in steps.items()}
+        for run in made.runs:
+            for step in run.steps:
+                sums[stage_of(step.op)] += step.micros
+        sums["items, reasons, recipe"] = 1_000 * took[i] - sum(sums.values())
+        for name, micros in sums.items():
+            stages[name].append(micros)
+    return took, {name: float(np.median(micros)) for name, micros in stages.items()}
+
+
+def stage_of(op: str) -> str:
+    """Return the name of an operator, of a `rank` with its model."""
+    name = op.split("(", 1)[0]
+    model = re.search(r"ranking_model=(\w+)", op)
+    return f"{name} {model[1]}" if model else name
 
 
 def time_whole_catalogue(reading: Reading, people: list[str], now: int) -> F64:
     """Return the milliseconds it takes to rank every media for each of a few people."""
+    reading.patience = np.inf  # a page would not wait for so many rows
     rows = np.arange(len(reading.ids.media), dtype=np.int32)
     everything = Candidates(Kind.MEDIA, rows)
     took = []
@@ -60,49 +94,125 @@ def time_whole_catalogue(reading: Reading, people: list[str], now: int) -> F64:
     return np.array(took)
 
 
+def of_folder(bowerbird: Bowerbird, pages: int) -> list[dict[str, object]]:
+    """Return the rows of one data folder, through the engine as a server calls it."""
+    people = [person.user_id for person in bowerbird.people(limit=200)]
+    now = bowerbird.now()
+
+    def ask(i: int) -> page.Made:
+        served = bowerbird.explore(people[i % len(people)], now=now, seed=i)
+        return bowerbird._traces.made(served.request_id)
+
+    took, stages = timed(ask, pages)
+    whole = float(np.median(time_whole_catalogue(bowerbird.reading(), people, now)))
+    media = f"{len(bowerbird.journal.ids.media):,} media"
+    p50, p99 = np.percentile(took, [50, 99])
+    return [
+        _row(f"page p50, {media}", p50, whole),
+        _row(f"page p99, {media}", p99, whole),
+        *_of_stages(stages),
+    ]
+
+
+def of_size(
+    media: int, models: Mapping[str, Model], programs: tuple[Program, Program], pages: int
+) -> tuple[float, list[dict[str, object]]]:
+    """Return the median and the rows of one made-up catalogue."""
+    made = make(media, models)
+
+    def ask(i: int) -> page.Made:
+        request = Request(f"request-{i}", f"user{i % BUSY}", NOW, i, *programs)
+        return page.make_page(request, made.reading())
+
+    rows = [sampled(made, programs[0], user) for user in range(BUSY)]
+    took, stages = timed(ask, pages)
+    p50, p99 = np.percentile(took, [50, 99])
+    at = f"{media:,} media"
+    due = media == MEGA
+    return float(p50), [
+        _row(f"page p50, {at}", p50, target=P50 if due else None),
+        _row(f"page p99, {at}", p99, target=P99 if due else None),
+        _row("  rows into sample, median person", float(np.median(rows)), unit="rows"),
+        _row("  rows into sample, fewest", min(rows), unit="rows", target=LEAST, over=True),
+        *_of_stages(stages),
+    ]
+
+
+def sampled(made: Made, program: Program, user: int) -> int:
+    """Return how many rows enter `sample` on the page of one person."""
+    lines = explain(program, made.reading(), Context(user, NOW), analyze=True).lines
+    return next(line.real.rows_in for line in lines if line.op.startswith("sample(") and line.real)
+
+
+def models_of(bowerbird: Bowerbird) -> Mapping[str, Model]:
+    """Return the models of the folder's newest Version."""
+    version = bowerbird.reading().version
+    if version is None:
+        raise SystemExit("the folder has no Version to take models from")
+    return version.models
+
+
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="a data folder with a Version")
+    parser.add_argument("--media", type=int, nargs="*", help="sizes of made-up catalogues")
     parser.add_argument("--pages", type=int, default=500)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with Bowerbird(asked.folder, mode="read") as bowerbird:
-        people = [person.user_id for person in bowerbird.people(limit=200)]
-        took, steps = time_pages(bowerbird, people, asked.pages)
-        peer = time_whole_catalogue(bowerbird.reading(), people, bowerbird.now())
-        media = len(bowerbird.journal.ids.media)
-    p50, p99 = np.percentile(took, [50, 99])
-    whole = float(np.median(peer))
-    rows = [
-        _row(f"page p50, {media:,} media", p50, whole),
-        _row(f"page p99, {media:,} media", p99, whole),
-        *(_row(f"  {op}, median", micros / 1_000, None) for op, micros in _costly(steps)),
-    ]
+        if not asked.media:
+            return show(of_folder(bowerbird, asked.pages), as_json=asked.json)
+        models = models_of(bowerbird)
+    known = Programs(asked.folder / "programs", catalog(("default",), ("default",)))
+    programs = known.named("explore", asked.folder), known.named("fallback", asked.folder)
+    medians = []
+    for media in sorted(asked.media):
+        median, rows = of_size(media, models, programs, asked.pages)
+        medians.append(median)
+        show(rows, as_json=asked.json)
+    grown = medians[-1] / medians[0]
+    return show([_row("largest over smallest, p50", grown, unit="x", target=GROWTH)], asked.json)
+
+
+def show(rows: list[dict[str, object]], as_json: bool) -> int:
+    """Print `rows`."""
     for row in rows:
-        print(json.dumps(row) if asked.json else _line(row))
+        print(json.dumps(row) if as_json else _line(row), flush=True)
     return 0
 
 
-def _costly(steps: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(steps.items(), key=lambda pair: -pair[1])
+def _of_stages(stages: dict[str, float]) -> list[dict[str, object]]:
+    costly = sorted(stages.items(), key=lambda pair: -pair[1])
+    return [_row(f"  {name}, median", micros / 1_000) for name, micros in costly]
 
 
-def _row(what: str, ours: float, peer: float | None) -> dict[str, object]:
+def _row(
+    what: str,
+    ours: float,
+    peer: float | None = None,
+    unit: str = "ms",
+    target: float | None = None,
+    *,
+    over: bool = False,
+) -> dict[str, object]:
+    met = None if target is None else ours >= target if over else ours <= target
     return {
         "what": what,
         "ours": round(ours, 3),
         "peer": None if peer is None else round(peer, 3),
         "ratio": None if peer is None else round(peer / ours, 1),
-        "unit": "ms",
-        "target": None,
-        "holds": None,
+        "unit": unit,
+        "target": target,
+        "holds": None if met is None else bool(met),
     }
 
 
 def _line(row: dict[str, object]) -> str:
-    peer = "" if row["peer"] is None else f"whole catalogue {row['peer']:>9} ms  {row['ratio']}x"
-    return f"{row['what']:<34}{row['ours']:>9} ms   {peer}"
+    beside = "" if row["peer"] is None else f"whole catalogue {row['peer']:>9} ms  {row['ratio']}x"
+    if row["target"] is not None:
+        beside += f"target {row['target']:,}: {'holds' if row['holds'] else 'missed'}"
+    return f"{row['what']:<38}{row['ours']:>12} {row['unit']:<5} {beside}"
 
 
 if __name__ == "__main__":
