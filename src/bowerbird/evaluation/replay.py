@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -103,7 +104,8 @@ class Replayer:
         for batch in self._journal.read(self._world.offset, offset):
             self._world.fold(batch)
         overlays = self._overlays_at(version, offset) if version else {}
-        return Reading(self._world, self._journal.ids, self._loaded.get(version), overlays)
+        known = self._world, self._journal.ids, self._loaded.get(version), overlays
+        return Reading(*known, patience=inf)  # what was late then is told by the recipe
 
     def page(self, exposure: Exposure) -> Page:
         """Return the page again.
