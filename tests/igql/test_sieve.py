@@ -57,7 +57,7 @@ def conditions(draw: st.DrawFn) -> tuple[NDArray[np.generic], Condition]:
 
 def holds(values: NDArray[np.generic], asked: Condition) -> NDArray[np.bool_]:
     if not asked.compare:
-        return values.astype(np.bool_) == bool(asked.value)
+        return np.asarray(values.astype(np.bool_) == bool(asked.value))
     found: NDArray[np.bool_] = COMPARES[asked.compare](values.astype(np.float64), asked.value)
     return found
 
