@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.facts import F32, I32, I64, NONE
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
@@ -15,7 +15,7 @@ from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Arenas, Users
 
 SEEDS = 20
-LANES = 24  # the seeds, their mean, and padding to whole vector registers
+LANES = 21  # the seeds, and their mean
 MEAN = 20
 
 GEOMETRY = Family(
@@ -46,35 +46,35 @@ def fill_geometry(
 
     The nearest of the person's accounts goes into `seed` ([n], NONE where there is none). It, and
     the columns that tell of it, are nine tenths of the work, and left out unless `nearest_too`.
-
-    The cosines of one candidate with all seeds run side by side, number by number of the vector:
-    as fast as a product of matrices, and each sum is always added up in the same order.
     """
     width = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1])
-    lanes = np.zeros((width, LANES), np.float32)
+    lanes = np.zeros((LANES, width), np.float32)
     accounts = np.empty(SEEDS, np.int32)
     seeds = fill_lanes(users, arenas, parts, user, lanes, accounts)
-    near = np.empty(LANES, np.float32)
-    for i in range(len(owners)):  # all at once, so as to wait for memory once
-        which, line = where(parts, owners[i])
-        if line != NONE:
-            fetch(parts[which].vectors, line, 256)
-    for i in range(len(owners)):
+    n = len(owners)
+    which, line = np.zeros(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        which[i], line[i] = where(parts, owners[i])
+        if line[i] != NONE:  # all are asked for before any is read, so as to wait for memory once
+            fetch(parts[which[i]].vectors, line[i], 256)
+            out[i, 3] = 0.0
         if seeds:
             out[i, 4] = 0.0
-        which, line = where(parts, owners[i])
-        if line == NONE:
-            continue
-        out[i, 3] = 0.0
-        if seeds and not nearest_too:
-            out[i, 0] = cosine(parts[which].vectors[line], lanes[:, MEAN])
-        elif seeds:
-            cosines(parts[which].vectors[line], lanes, near, seeds)
-            best = nearest(near, seeds)
-            out[i, 0] = near[MEAN]
-            out[i, 1] = near[best]
-            out[i, 2] = 1.0 / (1.0 + best)
-            seed[i] = accounts[best]
+    if not seeds or width == 0:
+        return
+    turned = turn(parts, which, line, width)
+    near = np.empty((LANES, n), np.float32)
+    product(turned, lanes[MEAN], near[MEAN])
+    for lane in range(seeds if nearest_too else 0):
+        product(turned, lanes[lane], near[lane])
+    for i in range(n):
+        if line[i] != NONE:
+            out[i, 0] = near[MEAN, i]
+            if nearest_too:
+                best = nearest(near, i, seeds)
+                out[i, 1] = near[best, i]
+                out[i, 2] = 1.0 / (1.0 + best)
+                seed[i] = accounts[best]
 
 
 @inner
@@ -89,46 +89,45 @@ def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
 
 
 @inner
-def cosine(vector: F32, lane: F32) -> np.float32:
-    """Return the product of two vectors, added up in the order that `cosines` adds a lane up in."""
-    total = np.float32(0.0)
-    for j in range(len(vector)):
-        total += vector[j] * lane[j]
-    return total
-
-
-@inner
-def cosines(vector: F32, lanes: F32, near: F32, seeds: Whole) -> None:
-    """Write the product of `vector` ([d]) with each lane of `lanes` ([d, LANES]) into `near`.
-
-    Eight lanes at a time, in as many numbers by name, which a compiler keeps in one register of
-    the processor: twice as fast as through an array, and the sums are the same to the bit. Lanes
-    beyond `seeds` other than the mean's are not worked out.
-    """
-    for at in range(0, LANES, 8):
-        if seeds <= at and not at <= MEAN < at + 8:
+def turn(parts: tuple[Part, Part], which: I64, line: I64, width: Whole) -> F32:
+    """Return [width, n] the vectors of the candidates as columns, zeros for one without."""
+    turned = np.empty((width, len(line)), np.float32)
+    for i in range(len(line)):
+        if line[i] == NONE:
+            turned[:, i] = np.float32(0.0)
             continue
-        a = b = c = d = e = f = g = h = np.float32(0.0)
-        for j in range(len(vector)):
-            v = vector[j]
-            a += v * lanes[j, at]
-            b += v * lanes[j, at + 1]
-            c += v * lanes[j, at + 2]
-            d += v * lanes[j, at + 3]
-            e += v * lanes[j, at + 4]
-            f += v * lanes[j, at + 5]
-            g += v * lanes[j, at + 6]
-            h += v * lanes[j, at + 7]
-        near[at], near[at + 1], near[at + 2], near[at + 3] = a, b, c, d
-        near[at + 4], near[at + 5], near[at + 6], near[at + 7] = e, f, g, h
+        vector = parts[which[i]].vectors[line[i]]
+        for j in range(width):
+            turned[j, i] = vector[j]
+    return turned
 
 
 @inner
-def nearest(near: F32, seeds: Whole) -> int:
-    """Return the first lane with the greatest cosine."""
+def product(turned: F32, vector: F32, out: F32) -> None:
+    """Write the product of each column of `turned` ([d, n]) with `vector` ([d]) into `out` ([n]).
+
+    Candidates lie side by side, so that a processor works on eight at a time: three times as fast
+    as one after the other. Each sum is added up in the order of the numbers of the vector, alone.
+    """
+    for i in range(len(out)):
+        out[i] = np.float32(0.0)
+    whole = len(vector) - len(vector) % 4
+    for j in range(0, whole, 4):
+        a, b, c, d = vector[j], vector[j + 1], vector[j + 2], vector[j + 3]
+        for i in range(len(out)):
+            total = (out[i] + a * turned[j, i]) + b * turned[j + 1, i]
+            out[i] = (total + c * turned[j + 2, i]) + d * turned[j + 3, i]
+    for j in range(whole, len(vector)):
+        for i in range(len(out)):
+            out[i] += vector[j] * turned[j, i]
+
+
+@inner
+def nearest(near: F32, i: Whole, seeds: Whole) -> int:
+    """Return the first lane with the greatest cosine to candidate `i`."""
     best = 0
     for lane in range(1, seeds):
-        if near[lane] > near[best]:
+        if near[lane, i] > near[best, i]:
             best = lane
     return best
 
@@ -157,8 +156,8 @@ def fill_lanes(
         which, line = where(parts, account)
         if line == NONE or met_before(accounts, seeds, account):
             continue
-        for j in range(len(lanes)):
-            lanes[j, seeds] = parts[which].vectors[line, j]
+        for j in range(lanes.shape[1]):
+            lanes[seeds, j] = parts[which].vectors[line, j]
         accounts[seeds] = account
         seeds += 1
         if seeds == SEEDS:
@@ -180,12 +179,12 @@ def met_before(accounts: I32, filled: Whole, account: Whole) -> bool:
 def add_mean(lanes: F32, seeds: Whole) -> None:
     """Write the mean of the filled lanes, at length 1, into lane `MEAN`."""
     square = 0.0
-    for j in range(len(lanes)):
+    for j in range(lanes.shape[1]):
         total = np.float32(0.0)
         for lane in range(seeds):
-            total += lanes[j, lane]
-        lanes[j, MEAN] = total
+            total += lanes[lane, j]
+        lanes[MEAN, j] = total
         square += float(total) * float(total)
     if square > 0.0:
-        for j in range(len(lanes)):
-            lanes[j, MEAN] = lanes[j, MEAN] / math.sqrt(square)
+        for j in range(lanes.shape[1]):
+            lanes[MEAN, j] = lanes[MEAN, j] / math.sqrt(square)
