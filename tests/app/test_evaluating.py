@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -23,21 +22,6 @@ user.engaged(max_num_to_retrieve=50)
 .filter(not seen)
 .diversify_by(account_id, method=max_per, at_most=25)
 """
-
-
-@pytest.fixture(scope="module")
-def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose Version knows nothing of the last two days."""
-    from tests.service.society import trained
-
-    data = tmp_path_factory.mktemp("replayed") / "data"
-    shutil.copytree(trained(tmp_path_factory), data)
-    with Bowerbird(data) as bb:
-        newest = bb.world.newest
-    shutil.rmtree(data / "versions")
-    with Bowerbird(data) as bb:
-        bb.train(until=newest - 2 * 86_400_000)
-    return data
 
 
 def by_name(found: Compared) -> dict[str, Difference]:
@@ -95,6 +79,10 @@ def test_a_version_that_knows_everything_leaves_nothing_to_replay(data: Path) ->
 
 
 def test_nothing_published_is_nothing_to_replay(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no journal"):
+        evaluate(tmp_path, "explore", "explore")
+    with Bowerbird(tmp_path) as bb:
+        bb.append([{"user_id": "ana", "action": "like", "media_id": "m", "ts": 1}])
     with pytest.raises(NotFound, match="nothing was published"):
         evaluate(tmp_path, "explore", "explore")
 

@@ -113,12 +113,13 @@ def tune(
         choosing, checking = halves(at.asked)
         if not choosing:
             raise NotFound("one request is too few: half of them choose, half check")
-        ground = Ground(at, base, choosing)
         study = _study(seed)
         rounds = -(-trials // AT_ONCE)
-        for number in range(rounds):
-            _round(study, ground, space, goal, min(AT_ONCE, trials - number * AT_ONCE))
-            tell((number + 1) / (rounds + 1))
+        with TemporaryDirectory(prefix="bowerbird-tune-") as folder:
+            ground = Ground(at, base, choosing, Path(folder) / "world")
+            for number in range(rounds):
+                _round(study, ground, space, goal, min(AT_ONCE, trials - number * AT_ONCE))
+                tell((number + 1) / (rounds + 1))
         return _outcome(study, at, base, space, goal, choosing, checking)
 
 
@@ -150,10 +151,8 @@ def searched(program: Program, only: Sequence[str]) -> dict[str, Param]:
 class Ground:
     """The requests that choose, and the World just before the first of them, kept on disk."""
 
-    def __init__(self, at: Stage, base: Program, asked: Sequence[Asked]) -> None:
-        self._at, self._base, self._asked = at, base, asked
-        self._folder = TemporaryDirectory(prefix="bowerbird-tune-")
-        self._frozen = Path(self._folder.name) / "world"
+    def __init__(self, at: Stage, base: Program, asked: Sequence[Asked], frozen: Path) -> None:
+        self._at, self._base, self._asked, self._frozen = at, base, asked, frozen
         first = at.replayer()
         first.at(asked[0].offset, 0)
         first.world.freeze(self._frozen)
@@ -193,9 +192,7 @@ def _study(seed: int) -> optuna.Study:
             "tuning needs optuna, which is not installed", "pip install 'bowerbird[tune]'"
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(
-        seed=seed, n_startup_trials=AT_ONCE, constraints_func=lambda trial: trial.user_attrs["late"]
-    )
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=AT_ONCE)
     return optuna.create_study(direction="maximize", sampler=sampler)
 
 
@@ -207,7 +204,10 @@ def _round(
     tried = [{name: suggested(one, param) for name, param in space.items()} for one in asked]
     for trial, params, found in zip(asked, tried, ground.differences(tried), strict=True):
         trial.set_user_attr("params", params)
-        trial.set_user_attr("late", broken(found, goal))
+        late = broken(found, goal)
+        for name, worse in late.items():
+            trial.set_constraint(name, worse)
+        trial.set_user_attr("kept", max(late.values(), default=0.0) <= 0.0)
         study.tell(trial, gained(found, goal.objective))
 
 
@@ -232,13 +232,13 @@ def gained(found: Sequence[Difference], objective: str) -> float:
     return one.figure.better * one.difference.mean if one.difference else 0.0
 
 
-def broken(found: Sequence[Difference], goal: Goal) -> list[float]:
+def broken(found: Sequence[Difference], goal: Goal) -> dict[str, float]:
     """Return for each guard by how much it is worse than its margin; kept where at most 0."""
-    told = []
+    told = {}
     for one in found:
         if one.figure.name in goal.guards:
             worse = -(one.figure.better or 1) * (one.difference.mean if one.difference else 0.0)
-            told.append(worse - goal.guards[one.figure.name])
+            told[one.figure.name] = worse - goal.guards[one.figure.name]
     return told
 
 
@@ -251,7 +251,7 @@ def _outcome(
     choosing: Sequence[Asked],
     checking: Sequence[Asked],
 ) -> Tuned:
-    kept = [t for t in study.trials if max(t.user_attrs["late"], default=0.0) <= 0.0]
+    kept = [trial for trial in study.trials if trial.user_attrs["kept"]]
     best = max(kept, key=lambda trial: trial.value or 0.0, default=None)
     params: dict[str, Value] = {}
     if best is not None and (best.value or 0.0) > 0.0:
@@ -261,7 +261,7 @@ def _outcome(
     judged = judge(at.replayer(), at.learned.number, [*choosing, *checking], arms, at.fallback)
     cut = len(choosing)
     chosen, checked = differences_of(judged[:, :cut]), differences_of(judged[:, cut:])
-    held = max(broken(checked, goal), default=0.0) <= 0.0
+    held = max(broken(checked, goal).values(), default=0.0) <= 0.0
     return Tuned(
         params=params,
         trials=(len(study.trials), len(kept)),
