@@ -12,25 +12,34 @@ _CACHE_LINE = 64
 _BYTE, _WHOLE = ir.IntType(8).as_pointer(), ir.IntType(32)
 
 
-@intrinsic(prefer_literal=True)
-def fetch(typing: Any, lines: Any, row: Any, size: Any) -> Any:
-    """Ask for the first `size` bytes (a literal) of `lines[row]`, in cache lines."""
-    del typing
-    if not isinstance(size, types.IntegerLiteral):
-        return None
+def _fetcher(write: int) -> Any:
+    @intrinsic(prefer_literal=True)
+    def fetch(typing: Any, lines: Any, row: Any, size: Any) -> Any:
+        """Ask for the first `size` bytes (a literal) of `lines[row]`, in cache lines."""
+        del typing
+        if not isinstance(size, types.IntegerLiteral):
+            return None
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(lines)(context, builder, arguments[0])
-        start_of_line = ir.Constant(ir.IntType(64), 0)
-        index = [context.cast(builder, arguments[1], row, types.intp)]
-        index += [start_of_line] * (lines.ndim - 1)
-        pointer = cgutils.get_item_pointer(context, builder, lines, array, index)
-        start = builder.bitcast(pointer, _BYTE)
-        for at in range(0, size.literal_value, _CACHE_LINE):
-            _ask(builder, builder.gep(start, [ir.Constant(ir.IntType(64), at)]), 1)
-        return context.get_dummy_value()
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            array = context.make_array(lines)(context, builder, arguments[0])
+            index = [context.cast(builder, arguments[1], row, types.intp)]
+            index += [ir.Constant(ir.IntType(64), 0)] * (lines.ndim - 1)
+            pointer = cgutils.get_item_pointer(context, builder, lines, array, index)
+            start = builder.bitcast(pointer, _BYTE)
+            for at in range(0, size.literal_value, _CACHE_LINE):
+                _ask(builder, builder.gep(start, [ir.Constant(ir.IntType(64), at)]), write)
+            return context.get_dummy_value()
 
-    return types.void(lines, row, size), generate
+        return types.void(lines, row, size), generate
+
+    return fetch
+
+
+fetch = _fetcher(1)
+"""To write to it: no other core keeps a copy."""
+
+peek = _fetcher(0)
+"""To read it; other cores may do so too."""
 
 
 @intrinsic

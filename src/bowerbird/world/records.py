@@ -42,18 +42,18 @@ _TYPE = Field(np.uint8, UNKNOWN)
 Record = Mapping[str, Field]
 
 MEDIA: Record = {
-    "recent_ts": _TIME,  # what an event touches comes first
+    "recent_ts": _TIME,  # what an event touches, and what a page asks, comes first
     "account": _ROW,
     "media_type": _TYPE,
     "bits": _BYTE,
+    "ts": _TIME,
+    "expires": _TIME,
     "total": _COUNTS,
     "recent": _COUNTS,
     "duration_s": Field(np.float32, np.nan),
     "details_len": _WHOLE,
     "details_at": _LONG,
-    "ts": _TIME,
     "policies": _LONG,
-    "expires": _TIME,
     "topics": Field(np.int32, NONE, t.TOPICS),
 }
 ACCOUNTS: Record = {

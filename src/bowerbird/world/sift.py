@@ -13,12 +13,16 @@ import numpy as np
 from bowerbird.core.candidates import Mask, Rows
 from bowerbird.core.facts import I32, NONE
 from bowerbird.core.kernels import fused, kernel
+from bowerbird.core.prefetch import peek
 from bowerbird.core.signals import Condition, Context
 from bowerbird.world.probe import Whole, media_slot, pair_slot
-from bowerbird.world.tables import BLOCKED, KNOWN, REMOVED, VIOLATES, Tables
+from bowerbird.world.tables import BLOCKED, KNOWN, MUTES, REMOVED, VIOLATES, Tables
 
 FLAGS = ("removed", "recommendable", "expired", "own", "seen", "muted")
 """The conditions that hold or not, in the order of `wanted`."""
+
+FAR, NEAR = 24, 12
+"""Rows ahead of which the line of a media, and that of its owner, are fetched."""
 
 COMPARES = ("<", "<=", ">", ">=")
 
@@ -84,8 +88,15 @@ def _of_lines(
     media_size, account_size, now = sizes
     w_removed, w_good, w_over, w_own = wanted
     scores, names, compares, values = scored
-    n = 0
+    n, last = np.uint64(0), len(rows) - 1
     for i in range(len(rows)):
+        far, near = np.int64(rows[min(i + FAR, last)]), np.int64(rows[min(i + NEAR, last)])
+        if 0 <= far < media_size:
+            peek(account, far, 64)
+            if len(names) > 0:
+                peek(scores, far, 4)
+        if 0 <= near < media_size and 0 <= account[near] < account_size:
+            peek(owners_flags, account[near], 1)
         row = np.int64(rows[i])
         inside = 0 <= row < media_size
         owner, flag, ends = np.int64(NONE), np.int64(REMOVED), np.int64(0)
@@ -108,20 +119,20 @@ def _of_lines(
                 score = 0.0 if np.isnan(found) else found
             passed &= _below(score, compares[k], values[k])
         left[0, n], left[1, n] = i, owner
-        n += passed
-    return n
+        n += np.uint64(passed)
+    return int(n)
 
 
 @kernel
 def _not_seen(rows: Any, n: int, left: Any, wanted: int, seen: Any) -> int:
     """Keep, of the first `n` of `left`, the media that the person saw (1) or did not see (0)."""
     arena, at, capacity, shown = seen
-    kept = 0
+    kept = np.uint64(0)
     for i in range(n):
         known = _seen(arena, at, capacity, shown, np.int64(rows[left[0, i]]))
         left[0, kept], left[1, kept] = left[0, i], left[1, i]
-        kept += known == (wanted == 1)
-    return kept
+        kept += np.uint64(known == (wanted == 1))
+    return int(kept)
 
 
 @kernel
@@ -146,7 +157,7 @@ def _not_muted(
             quiet = _hides(topics, row, hidden)
         left[0, kept], left[1, kept] = left[0, i], left[1, i]
         kept += quiet == (wanted == 1)
-    return kept
+    return int(kept)
 
 
 NO_ROWS: I32 = np.empty(0, np.int32)
@@ -189,12 +200,17 @@ def sift(
     n = _of_lines(rows, lines, limits, own, tuple(wanted[:4]), scored, left)
     if wanted[4] >= 0:
         n = _not_seen(rows, n, left, wanted[4], seen)
-    if wanted[5] >= 0:
+    if wanted[5] == 1 or (wanted[5] == 0 and _may_mute(tables, user, hidden)):
         pairs, topics = (tables.pairs.key, tables.pairs.muted), media.topics[: sizes.media]
         n = _not_muted(rows, n, left, wanted[5], pairs, user, hidden, topics)
     out = np.zeros(len(rows), np.bool_)
     out[left[0, :n]] = True
     return out
+
+
+def _may_mute(tables: Tables, user: int, hidden: I32) -> bool:
+    """Return whether the person ever muted anybody, or hides a topic: most never do."""
+    return len(hidden) > 0 or (user != NONE and bool(tables.users.flags[user] & MUTES))
 
 
 Seen = tuple[I32, int, int, I32]

@@ -45,6 +45,7 @@ KNOWN = 1  # bits of the flag columns: a fact described it, not only named it
 BLOCKED = 2  # its owner or an importer said it is not recommendable
 REMOVED = 4
 VIOLATES = 8  # a label said so
+MUTES = 16  # of a person: muted somebody at some time, so that it is worth a look
 LISTED = 128  # a media in `Lists.pool` or `Lists.touched`: the fold's own, not for readers
 
 

@@ -13,7 +13,7 @@ from bowerbird.world.ledger import MEDIA, NEED_FORGET, NEED_NOTHING
 from bowerbird.world.pairs import meet
 from bowerbird.world.probe import Whole, find_pair
 from bowerbird.world.records import Lines
-from bowerbird.world.tables import HIDDEN, REMOVED, TOPICS, VIOLATES
+from bowerbird.world.tables import HIDDEN, MUTES, REMOVED, TOPICS, VIOLATES
 
 _SAID_VIOLATES = int(Flag.VIOLATES)
 _MUTE = int(Control.MUTE)
@@ -24,6 +24,7 @@ _LAST_POLICY = 63
 _VIOLATES = np.uint8(VIOLATES)
 _NOT_VIOLATES = np.uint8(0xFF ^ VIOLATES)
 _REMOVED = np.uint8(REMOVED)
+_MUTES = np.uint8(MUTES)
 _NOT_REMOVED = np.uint8(0xFF ^ REMOVED)
 
 
@@ -93,6 +94,7 @@ def fold_control(
         a = media.account[m]
     if code == _MUTE and a >= 0:
         pairs.muted[meet(pairs, ledger, u, a)] = 1
+        users.bits[u] |= _MUTES
     elif code == _UNMUTE:
         line = find_pair(pairs.key, u, a)
         if line != NONE:

@@ -9,7 +9,7 @@ import numpy as np
 from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import F32, I32
 from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.prefetch import peek
 from bowerbird.igql.running import LinkArrays
 
 FAINT = 1e-6
@@ -37,8 +37,8 @@ def _room(rows: Any, k: int, one: Any, two: Any) -> Any:
     for i in range(len(rows)):
         line = line_of(one[0], rows[i])
         if line >= 0:  # the second part is small: it stays in the cache
-            fetch(one[1], line, 128)
-            fetch(one[3], line, 128)
+            peek(one[1], line, 128)
+            peek(one[3], line, 128)
         room += min(k, _filled(one, rows[i]) + _filled(two, rows[i]))
     return room
 

@@ -12,7 +12,7 @@ import numpy as np
 from bowerbird.core.candidates import SCORE, Column, Kind
 from bowerbird.core.facts import I64
 from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch, fetch_at
+from bowerbird.core.prefetch import fetch_at, peek
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Expression
@@ -86,7 +86,7 @@ def list_media(accounts: Any, scores: Any, links: Any, times: Any, cap: int, sie
         line = line_of(links[0], accounts[i])
         if line >= 0:
             room += min(cap, links[2][line])
-            fetch(links[1], line, 64)
+            peek(links[1], line, 64)
     at, rows = np.empty(room, np.int32), np.empty(room, np.int32)
     score = np.empty(room, np.float32)
     row, place = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
