@@ -52,289 +52,50 @@ def _mix(a: Word, b: Word, c: Word, d: Word, x: Word, y: Word) -> tuple[Word, Wo
     return a, b, c, d
 
 
-@fused
-def _turn(
-    v: Any,
-    m0: Word,
-    m1: Word,
-    m2: Word,
-    m3: Word,
-    m4: Word,
-    m5: Word,
-    m6: Word,
-    m7: Word,
-    m8: Word,
-    m9: Word,
-    m10: Word,
-    m11: Word,
-    m12: Word,
-    m13: Word,
-    m14: Word,
-    m15: Word,
-) -> Any:
-    """Mix the sixteen words `v` with those of the message: columns first, then diagonals."""
-    v0, v4, v8, v12 = _mix(v[0], v[4], v[8], v[12], m0, m1)
-    v1, v5, v9, v13 = _mix(v[1], v[5], v[9], v[13], m2, m3)
-    v2, v6, v10, v14 = _mix(v[2], v[6], v[10], v[14], m4, m5)
-    v3, v7, v11, v15 = _mix(v[3], v[7], v[11], v[15], m6, m7)
-    v0, v5, v10, v15 = _mix(v0, v5, v10, v15, m8, m9)
-    v1, v6, v11, v12 = _mix(v1, v6, v11, v12, m10, m11)
-    v2, v7, v8, v13 = _mix(v2, v7, v8, v13, m12, m13)
-    v3, v4, v9, v14 = _mix(v3, v4, v9, v14, m14, m15)
-    return v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15
+SIGMA = (
+    (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+    (14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3),
+    (11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4),
+    (7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8),
+    (9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13),
+    (2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9),
+    (12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11),
+    (13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10),
+    (6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5),
+    (10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0),
+)
+"""Which word of the message goes where, in each of ten turns; the last two are the first two."""
+
+
+def _turn_of(s: tuple[int, ...]) -> Any:
+    """Return the mixing of sixteen words `v` with those of a message, in the order `s`."""
+
+    @fused
+    def turn(v: Any, m: U64, at: int) -> Any:
+        v0, v4, v8, v12 = _mix(v[0], v[4], v[8], v[12], m[at + s[0]], m[at + s[1]])
+        v1, v5, v9, v13 = _mix(v[1], v[5], v[9], v[13], m[at + s[2]], m[at + s[3]])
+        v2, v6, v10, v14 = _mix(v[2], v[6], v[10], v[14], m[at + s[4]], m[at + s[5]])
+        v3, v7, v11, v15 = _mix(v[3], v[7], v[11], v[15], m[at + s[6]], m[at + s[7]])
+        v0, v5, v10, v15 = _mix(v0, v5, v10, v15, m[at + s[8]], m[at + s[9]])
+        v1, v6, v11, v12 = _mix(v1, v6, v11, v12, m[at + s[10]], m[at + s[11]])
+        v2, v7, v8, v13 = _mix(v2, v7, v8, v13, m[at + s[12]], m[at + s[13]])
+        v3, v4, v9, v14 = _mix(v3, v4, v9, v14, m[at + s[14]], m[at + s[15]])
+        return v0, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10, v11, v12, v13, v14, v15
+
+    return turn
+
+
+_t0, _t1, _t2, _t3, _t4, _t5, _t6, _t7, _t8, _t9 = (_turn_of(order) for order in SIGMA)
 
 
 @inner
 def _compress(h: Any, words: U64, at: int, length: Word, last: Word) -> Any:
     """Return the eight words `h` after the block of `words` at `at`; `last` is all ones for it."""
-    m = (
-        words[at + 0],
-        words[at + 1],
-        words[at + 2],
-        words[at + 3],
-        words[at + 4],
-        words[at + 5],
-        words[at + 6],
-        words[at + 7],
-        words[at + 8],
-        words[at + 9],
-        words[at + 10],
-        words[at + 11],
-        words[at + 12],
-        words[at + 13],
-        words[at + 14],
-        words[at + 15],
-    )
-    start = (*h, _I0, _I1, _I2, _I3, _I4 ^ length, _I5, _I6 ^ last, _I7)
-    v = start
-    v = _turn(
-        v,
-        m[0],
-        m[1],
-        m[2],
-        m[3],
-        m[4],
-        m[5],
-        m[6],
-        m[7],
-        m[8],
-        m[9],
-        m[10],
-        m[11],
-        m[12],
-        m[13],
-        m[14],
-        m[15],
-    )
-    v = _turn(
-        v,
-        m[14],
-        m[10],
-        m[4],
-        m[8],
-        m[9],
-        m[15],
-        m[13],
-        m[6],
-        m[1],
-        m[12],
-        m[0],
-        m[2],
-        m[11],
-        m[7],
-        m[5],
-        m[3],
-    )
-    v = _turn(
-        v,
-        m[11],
-        m[8],
-        m[12],
-        m[0],
-        m[5],
-        m[2],
-        m[15],
-        m[13],
-        m[10],
-        m[14],
-        m[3],
-        m[6],
-        m[7],
-        m[1],
-        m[9],
-        m[4],
-    )
-    v = _turn(
-        v,
-        m[7],
-        m[9],
-        m[3],
-        m[1],
-        m[13],
-        m[12],
-        m[11],
-        m[14],
-        m[2],
-        m[6],
-        m[5],
-        m[10],
-        m[4],
-        m[0],
-        m[15],
-        m[8],
-    )
-    v = _turn(
-        v,
-        m[9],
-        m[0],
-        m[5],
-        m[7],
-        m[2],
-        m[4],
-        m[10],
-        m[15],
-        m[14],
-        m[1],
-        m[11],
-        m[12],
-        m[6],
-        m[8],
-        m[3],
-        m[13],
-    )
-    v = _turn(
-        v,
-        m[2],
-        m[12],
-        m[6],
-        m[10],
-        m[0],
-        m[11],
-        m[8],
-        m[3],
-        m[4],
-        m[13],
-        m[7],
-        m[5],
-        m[15],
-        m[14],
-        m[1],
-        m[9],
-    )
-    v = _turn(
-        v,
-        m[12],
-        m[5],
-        m[1],
-        m[15],
-        m[14],
-        m[13],
-        m[4],
-        m[10],
-        m[0],
-        m[7],
-        m[6],
-        m[3],
-        m[9],
-        m[2],
-        m[8],
-        m[11],
-    )
-    v = _turn(
-        v,
-        m[13],
-        m[11],
-        m[7],
-        m[14],
-        m[12],
-        m[1],
-        m[3],
-        m[9],
-        m[5],
-        m[0],
-        m[15],
-        m[4],
-        m[8],
-        m[6],
-        m[2],
-        m[10],
-    )
-    v = _turn(
-        v,
-        m[6],
-        m[15],
-        m[14],
-        m[9],
-        m[11],
-        m[3],
-        m[0],
-        m[8],
-        m[12],
-        m[2],
-        m[13],
-        m[7],
-        m[1],
-        m[4],
-        m[10],
-        m[5],
-    )
-    v = _turn(
-        v,
-        m[10],
-        m[2],
-        m[8],
-        m[4],
-        m[7],
-        m[6],
-        m[1],
-        m[5],
-        m[15],
-        m[11],
-        m[9],
-        m[14],
-        m[3],
-        m[12],
-        m[13],
-        m[0],
-    )
-    v = _turn(
-        v,
-        m[0],
-        m[1],
-        m[2],
-        m[3],
-        m[4],
-        m[5],
-        m[6],
-        m[7],
-        m[8],
-        m[9],
-        m[10],
-        m[11],
-        m[12],
-        m[13],
-        m[14],
-        m[15],
-    )
-    v = _turn(
-        v,
-        m[14],
-        m[10],
-        m[4],
-        m[8],
-        m[9],
-        m[15],
-        m[13],
-        m[6],
-        m[1],
-        m[12],
-        m[0],
-        m[2],
-        m[11],
-        m[7],
-        m[5],
-        m[3],
-    )
+    v = (*h, _I0, _I1, _I2, _I3, _I4 ^ length, _I5, _I6 ^ last, _I7)
+    v = _t2(_t1(_t0(v, words, at), words, at), words, at)
+    v = _t5(_t4(_t3(v, words, at), words, at), words, at)
+    v = _t8(_t7(_t6(v, words, at), words, at), words, at)
+    v = _t1(_t0(_t9(v, words, at), words, at), words, at)
     return (
         h[0] ^ v[0] ^ v[8],
         h[1] ^ v[1] ^ v[9],
