@@ -26,6 +26,7 @@ POSITIVE = (
     "max_sentence",
     "max_words",
     "threads",
+    "duplicate",
 )
 """The numbers of a config that must be over 0."""
 
@@ -79,6 +80,8 @@ class EmbeddingConfig:
         max_sentence: longer sentences are cut into pieces.
         max_words: only a person's newest words, so that nobody scrolls the corpus full.
         half_life_days: a word that much older than the newest is read half as often; 0 for alike.
+        duplicate: cosine, before smoothing, from which an account is a near-duplicate of a better
+            known one, and counts for half in lists that hold both; over 1 for never.
         rule: how neighbours are scored.
         popularity: weight of log count under `ScoreRule.CONTEXT`.
         threads: 1 gives the same bits for the same seed; more are faster and lock-free.
@@ -119,6 +122,7 @@ class EmbeddingConfig:
     max_sentence: int = 200
     max_words: int = 5_000
     half_life_days: float = 0.0
+    duplicate: float = 0.98
     rule: ScoreRule = ScoreRule.COSINE
     popularity: float = 0.3
     threads: int = 1
