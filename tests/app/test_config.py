@@ -32,6 +32,7 @@ def test_what_init_writes_reads_back_and_is_never_overwritten(tmp_path: Path) ->
         ('clock = "sundial"', "Invalid enum value 'sundial'"),
         ("clock = ", "Invalid value"),
         ("seal_facts = 'many'", "Expected `int`, got `str`"),
+        ("[embeddings.captions]", "names an embedding 'captions'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(tmp_path: Path, text: str, says: str) -> None:

@@ -83,7 +83,7 @@ class Bowerbird:
         self.catch_up()
         self._clock = clock or self._own_clock()
         self._programs = Programs(
-            self.path / "programs", catalog(tuple(self.config.embeddings), self.config.models)
+            self.path / "programs", catalog(self.config.neighbourhoods(), self.config.models)
         )
         self._traces = Traces(self.path, self.journal, self._programs)
         self._version_failure, self._looked_at = "", 0

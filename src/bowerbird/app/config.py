@@ -36,6 +36,9 @@ like = 1.0
 DEFAULT = "default"
 """The embedding that is always declared."""
 
+CAPTIONS = "captions"
+"""The table that asks for media alike by their captions, and what `media_nn` calls them."""
+
 
 class Programs(Struct, frozen=True, forbid_unknown_fields=True):
     """Which programs make the page: names of presets, or files beside `bowerbird.toml`."""
@@ -105,6 +108,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
         embeddings: name -> settings of `ig2vec`; `default` is always there.
         co_engagement: settings of what counts as being engaged with together.
         linear: settings of the linear models behind `linear()`; none are solved without.
+        captions: settings of `media_nn(embedding_config=captions)`; none are compared without.
         models: names programs may rank with, besides the three passes; declared ones bind before
             they are trained.
         patience_ms: milliseconds that a model may take on a page before it is done without.
@@ -121,8 +125,13 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     )
     co_engagement: Mapping[str, Any] = {}
     linear: Mapping[str, Any] | None = None
+    captions: Mapping[str, Any] | None = None
     models: tuple[str, ...] = ("default",)
     patience_ms: float = 250.0
+
+    def neighbourhoods(self) -> tuple[str, ...]:
+        """Return what programs may name as `embedding_config`."""
+        return (*self.embeddings, *([] if self.captions is None else [CAPTIONS]))
 
 
 def read_config(folder: Path) -> Config:
@@ -140,6 +149,11 @@ def read_config(folder: Path) -> Config:
         raise ConfigError(
             f"{path} cannot be used: {error}", "see docs/architecture.md for every setting"
         ) from error
+    if CAPTIONS in found.embeddings:
+        raise ConfigError(
+            f"{path} names an embedding {CAPTIONS!r}, the name of what compares captions",
+            f"call it something else; the table [{CAPTIONS}] asks for captions",
+        )
     return msgspec.structs.replace(found, embeddings={DEFAULT: {}} | dict(found.embeddings))
 
 

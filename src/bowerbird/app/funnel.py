@@ -101,7 +101,7 @@ def page_program(path: Path, config: Config) -> Program:
         NotFound: `bowerbird.toml` names one that is not there.
         QueryError: it does not compile.
     """
-    names = catalog(tuple(config.embeddings), config.models)
+    names = catalog(config.neighbourhoods(), config.models)
     return Programs(path / "programs", names).named(config.programs.page, path)
 
 

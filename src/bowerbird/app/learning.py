@@ -12,6 +12,7 @@ from bowerbird.app.past import Past
 from bowerbird.core.facts import ENGAGEMENTS, F32, I32, U8, Action
 from bowerbird.core.signals import Links
 from bowerbird.ig2vec.baskets import CoEngagementConfig
+from bowerbird.ig2vec.captions import CaptionConfig, caption_links, read_captions
 from bowerbird.ig2vec.co_engagement import co_engaged_accounts, co_engaged_media
 from bowerbird.ig2vec.corpus import sentences
 from bowerbird.ig2vec.embedding import Embedding
@@ -88,6 +89,7 @@ def learn(
     share: Share,
     past: Past | None = None,
     topic_of: I32 | None = None,
+    captions: Mapping[str, Links] | None = None,
 ) -> Learned:
     """Return every declared embedding, its neighbours, and co-engagement.
 
@@ -100,6 +102,7 @@ def learn(
         share: is told progress.
         past: an earlier Version to go on from.
         topic_of: [A] int32 declared topic of each account, NONE where there is none.
+        captions: as from `learn_captions`.
 
     Raises:
         TrainingError: there is too little even for the default one.
@@ -113,6 +116,7 @@ def learn(
             "accounts": co_engaged_accounts(everything, together),
             "media": co_engaged_media(everything, together),
             **learn_linear(everything, config),
+            **(captions or {}),
         },
         metrics=embedded.metrics,
     )
@@ -127,6 +131,14 @@ def learn_linear(everything: Engagements, config: Config) -> dict[str, Links]:
         "accounts_linear": linear_accounts(everything, chosen),
         "media_linear": linear_media(everything, chosen),
     }
+
+
+def learn_captions(journal: Journal, stop: int, config: Config) -> dict[str, Links]:
+    """Return media alike by their captions, by the name of the links; none if not asked for."""
+    if config.captions is None:
+        return {}
+    chosen = CaptionConfig.from_dict(config.captions)
+    return {"media_captions": caption_links(read_captions(journal.read(0, stop)), chosen)}
 
 
 def examine(

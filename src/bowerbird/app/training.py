@@ -33,6 +33,7 @@ from bowerbird.app.learning import (
     engagements,
     examine,
     learn,
+    learn_captions,
     learn_one,
 )
 from bowerbird.app.past import newest_past
@@ -119,7 +120,8 @@ def train(
             metrics["delays"] = delay_curve(examples)
         with steps.step("vectors") as share:
             everything = engagements(journal, known, 0, span.stop, config)
-            learned = learn(everything, config, seed, share, past, declared_topics(world))
+            alike = learn_captions(journal, span.stop, config)
+            learned = learn(everything, config, seed, share, past, declared_topics(world), alike)
         metrics["embeddings"] = learned.metrics
         refuse_unfit(metrics, config)
         ranked = Ranked(examples, recorded, config)

@@ -29,7 +29,7 @@ def check(
     from bowerbird.page.reading import catalog
 
     config = read_config(data)
-    declared = catalog(tuple(config.embeddings), config.models)
+    declared = catalog(config.neighbourhoods(), config.models)
     if names or file is None:
         if file is not None or not names:
             raise typer.BadParameter("either a program or --names")

@@ -55,5 +55,5 @@ def _of_caps(
     from bowerbird.page.reading import catalog
 
     config = read_config(data)
-    program = compile_program(text, catalog(tuple(config.embeddings), config.models))
+    program = compile_program(text, catalog(config.neighbourhoods(), config.models))
     return explained(program, params=params, rules=rules)

@@ -1,6 +1,6 @@
-"""Near-duplicates: accounts with one audience, of which a list needs the first and not the others.
+"""Near-duplicates: accounts with one audience, of which a list needs the first, not the others.
 
-Who posts the same things under two names has two vectors that are nearly one. Left alone, both stand
+Who posts the same under two names has two vectors that are nearly one. Left alone, both stand
 beside each other in every list of neighbours and bring the same evidence twice.
 """
 
@@ -20,7 +20,7 @@ HOPS = 8
 """Originals of originals that are followed at most."""
 
 SHARE = 0.5
-"""What a near-duplicate keeps of its score for each account before it in the list that it repeats."""
+"""What a near-duplicate keeps of its score for each account before it that it repeats."""
 
 
 def originals(embedding: Embedding, lines: I32) -> I32:

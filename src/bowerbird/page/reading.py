@@ -35,6 +35,8 @@ from bowerbird.world.world import World
 
 NEIGHBOURS = "account_nn."
 MEDIA_NEIGHBOURS = "media_nn."
+CAPTIONS = "captions"
+"""The only neighbours of media there are: by what is written of them."""
 CO_ENGAGED = "co_engaged."
 GEOMETRY = "default"
 """The embedding whose geometry the features read."""
@@ -168,8 +170,10 @@ class Reading:
         if name.startswith(CO_ENGAGED):
             found = self.version and self.version.co_engaged.get(name.removeprefix(CO_ENGAGED))
             return (found,) if found else ()
-        if name.startswith(MEDIA_NEIGHBOURS):  # declared for programs; nothing learns them yet
-            return ()
+        if name.startswith(MEDIA_NEIGHBOURS):
+            asked = name.removeprefix(MEDIA_NEIGHBOURS) == CAPTIONS
+            near = self.version.co_engaged.get("media_captions") if self.version and asked else None
+            return (near,) if near else ()
         return self._signals.links(name)
 
     def _neighbours(self, embedding: str) -> tuple[Links, ...]:

@@ -18,7 +18,7 @@ from bowerbird.ranking.runtime import Model
 from bowerbird.version.manifest import Manifest, read_manifest, verify
 from bowerbird.version.overlay import Overlay
 
-CO_ENGAGED = ("accounts", "media", "accounts_linear", "media_linear")
+CO_ENGAGED = ("accounts", "media", "accounts_linear", "media_linear", "media_captions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Version:
         embeddings: by the name of their config.
         neighbours: the same names -> account to similar accounts.
         co_engaged: `accounts` and `media` -> row to rows engaged with by the same people;
-            `accounts_linear` and `media_linear`, where they were asked for -> to its weights.
+            `accounts_linear` and `media_linear`, where they were asked for -> to its weights;
+            `media_captions`, where asked for -> to media with captions like it.
         models: by the name a program calls them.
         failures: name -> why that model could not be loaded; a page does without it.
         account_of: [M] int32, the owner of each media at the offset.
