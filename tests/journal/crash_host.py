@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb  # noqa: F401  # before the fork, so that no writer spends its short life on it
 import numpy as np
 
+from bowerbird.core.ids import IdTable
 from bowerbird.journal import bulk
 from bowerbird.journal.hashset import HashSet, filter_of, mark, sorted_hashes
 from bowerbird.journal.journal import Journal
@@ -95,6 +96,10 @@ def warm() -> None:
     known = HashSet()
     known.add(hashes)
     known.find(hashes)
+    ids = IdTable(["u"])
+    ids.add(["v", None])
+    ids.find("u")
+    ids.cut(1)
     laid = sorted_hashes(hashes)
     mark(filter_of(laid), laid, hashes, found)
     read_only = laid[:]

@@ -108,8 +108,8 @@ def test_a_manifest_that_is_gone_or_spoiled_is_not_made_up(folder: Path) -> None
     manifest.write_text(before.replace('"stop": 20', '"stop": 19'))
     with pytest.raises(JournalDamaged, match=r"manifest\.json names 000000000020"):
         Journal.open(folder)
-    manifest.write_text(before.replace('"format": 2', '"format": 3'))
-    with pytest.raises(JournalError, match="format 3, this version reads up to 2"):
+    manifest.write_text(before.replace('"format": 3', '"format": 4'))
+    with pytest.raises(JournalError, match="format 4, this version reads up to 3"):
         Journal.open(folder)
     halve(manifest)
     with pytest.raises(JournalDamaged, match=r"manifest\.json is not a manifest"):

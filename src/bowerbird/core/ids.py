@@ -26,7 +26,7 @@ class IdTable:
     One thread adds; any number look meanwhile.
     """
 
-    def __init__(self, ids: Iterable[str] = ()) -> None:
+    def __init__(self, ids: Iterable[str] | Texts = ()) -> None:
         self._table = _empty()
         self._size = 0
         self.add(ids)
@@ -122,6 +122,13 @@ class IdTable:
         whole = data[: at[self._size]].tobytes()
         spans = zip(at[rows].tolist(), at[rows + 1].tolist(), strict=True)
         return [whole[a:b].decode(errors="surrogatepass") for a, b in spans]
+
+    def texts(self, first: int, last: int) -> Texts:
+        """Return the ids of the rows `first .. last - 1`, one behind the other."""
+        data, at, *_ = self._table
+        bounds = at[first : last + 1]
+        size = np.diff(bounds).astype(np.int32)
+        return Texts(data[bounds[0] : bounds[-1]], bounds[:-1] - bounds[0], size)
 
     def content(self) -> tuple[U8, I64]:
         """Return what `restored` takes; not to be written to."""

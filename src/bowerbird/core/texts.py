@@ -60,6 +60,13 @@ class Texts:
         found: NDArray[np.bool_] = self.size >= 0
         return found
 
+    def packed(self) -> Texts:
+        """Return the same column with nothing in `data` but its texts, in their order."""
+        size = np.maximum(self.size, 0).astype(np.int64)
+        starts = np.cumsum(size) - size
+        places = np.repeat(self.at - starts, size) + np.arange(size.sum())
+        return Texts(self.data[places], starts, self.size)
+
     def tolist(self) -> list[str | None]:
         """Return the texts."""
         whole = self.data.tobytes()

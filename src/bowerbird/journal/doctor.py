@@ -75,7 +75,7 @@ def diagnose(root: Path, progress: Callable[[int], None] | None = None) -> Diagn
         findings += _segment(layout, manifest, entry)
         if progress is not None:
             progress(entry.stop)
-    if manifest.format == FORMAT:
+    if manifest.format > 1:
         for run in manifest.runs:
             findings += _run(layout, manifest, run)
     noted = acknowledged(layout.lock)

@@ -12,11 +12,11 @@ from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import JournalDamaged, JournalError
 from bowerbird.journal.disk import write_durably
 
-FORMAT = 2
+FORMAT = 3
 """Of segments and manifest; raised when an older reader would misread them.
 
 1: each segment has its own hashes and a bitmap. 2: hashes are runs over any number of segments,
-with a blocked Bloom filter.
+with a blocked Bloom filter. 3: the tail keeps ids by the blob.
 """
 
 
@@ -111,7 +111,7 @@ def _replaced(old: Sequence[Entry], new: Sequence[Entry]) -> list[Entry]:
 
 
 def load_manifest(path: Path) -> Manifest:
-    """Read the manifest at `path`, of this format or the one before.
+    """Read the manifest at `path`, of this format or one before.
 
     Raises:
         JournalDamaged: it cannot be read, or its segments are not consecutive.

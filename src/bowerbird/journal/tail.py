@@ -3,33 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bowerbird.core.errors import JournalDamaged, JournalError
 from bowerbird.core.ids import SPACES, Ids
+from bowerbird.core.texts import Texts, joined
+from bowerbird.journal.names import Names
+from bowerbird.journal.rows_of_ids import checksum, rows_of_ids
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS batches (first INTEGER PRIMARY KEY, count INTEGER, body BLOB);
-CREATE TABLE IF NOT EXISTS ids (
-    space INTEGER, row INTEGER, id TEXT, crc INTEGER, PRIMARY KEY (space, row)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS names (
+    space INTEGER, first INTEGER, count INTEGER, body BLOB, PRIMARY KEY (space, first));
 CREATE TABLE IF NOT EXISTS state (
     one INTEGER PRIMARY KEY, next INTEGER, newest INTEGER, ids TEXT, crc INTEGER);
 """
 FROM_FORMAT_1 = """
-ALTER TABLE ids ADD COLUMN crc INTEGER;
 ALTER TABLE state ADD COLUMN ids TEXT;
 ALTER TABLE state ADD COLUMN crc INTEGER;
-UPDATE ids SET crc = checksum(space, row, id);
 """
+MANY = 65_536
+"""Ids of one blob; those of fewer are made one of when there are `TOO_MANY_BLOBS` of them."""
 
-
-def checksum(*values: object) -> int:
-    """Return what is kept beside values in SQLite, which itself has no checksums."""
-    return zlib.crc32("/".join(map(str, values)).encode(errors="surrogatepass"))
+TOO_MANY_BLOBS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class State:
 
     next: int
     newest: int
-    ids: tuple[list[str], ...]
+    ids: tuple[Texts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ class News:
     since: Sequence[int]
     until: Sequence[int]
 
-    def rows(self) -> Iterator[tuple[int, int, str]]:
-        """Yield number of the space, row and id."""
-        for space, name in enumerate(SPACES):
-            first, last = self.since[space], self.until[space]
-            news = getattr(self.ids, name).since(first)[: last - first]
-            yield from ((space, row, id) for row, id in enumerate(news, first))
+    def blobs(self) -> Iterator[Names]:
+        """Yield the ids as they are stored."""
+        spans = zip(self.ids.tables(), self.since, self.until, strict=True)
+        for space, (table, first, last) in enumerate(spans):
+            if last > first:
+                yield Names.of(space, first, table.texts(first, last))
 
 
 class Tail:
@@ -104,19 +103,31 @@ class Tail:
         self._sql.close()
 
     def _begin(self) -> None:
-        """Bring a new tail, or one of format 1, to where `state` can be asked."""
+        """Bring a new tail, or one of an earlier format, to where `state` can be asked."""
         with self._transaction("BEGIN IMMEDIATE"):
             if len(self._sql.execute("SELECT * FROM state LIMIT 0").description) == 3:
-                self._sql.create_function("checksum", -1, checksum, deterministic=True)
                 for statement in FROM_FORMAT_1.split(";"):
                     self._sql.execute(statement)
+            if self._has_rows_of_ids():
+                for space in range(len(SPACES)):
+                    self._put_names(_cut(space, rows_of_ids(self._sql, space, 0, self._path)))
+                self._sql.execute("DROP TABLE ids")
             self._sql.execute("INSERT OR IGNORE INTO state VALUES (1, 0, 0, NULL, NULL)")
             next_, newest, crc = self._sql.execute("SELECT next, newest, crc FROM state").fetchone()
             if crc is None:
-                count = "SELECT count(*) FROM ids WHERE space = ?"
+                count = "SELECT coalesce(sum(count), 0) FROM names WHERE space = ?"
                 spaces = range(len(SPACES))
                 ids = [self._sql.execute(count, (s,)).fetchone()[0] for s in spaces]
                 self._put_state(next_, newest, ids)
+
+    def _has_rows_of_ids(self) -> bool:
+        """Return whether this is a tail of format 1 or 2."""
+        query = "SELECT count(*) FROM sqlite_master WHERE name = 'ids'"
+        return bool(self._sql.execute(query).fetchone()[0])
+
+    def _put_names(self, blobs: Iterable[Names]) -> None:
+        rows = ((b.space, b.first, b.count, b.body) for b in blobs)
+        self._sql.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
 
     def _put_state(self, next_: int, newest: int, ids: Sequence[int]) -> None:
         told = ",".join(map(str, ids))
@@ -139,20 +150,45 @@ class Tail:
         self._require_whole(row, known, ids, chain)
         return State(row[1], row[2], ids)
 
-    def _ids(self, space: int, since: int) -> list[str]:
-        columns = "row, id, crc" if self._summed else "row, id"
-        select = f"SELECT {columns} FROM ids WHERE space = ? AND row >= ? ORDER BY row"
-        found = self._sql.execute(select, (space, since)).fetchall()
-        for at, (row, id, *crc) in enumerate(found, since):
-            if row != at or type(id) is not str or (crc and checksum(space, row, id) != crc[0]):
-                raise JournalDamaged(f"{self._path} has no whole id at row {at} of {SPACES[space]}")
-        return [id for _, id, *_ in found]
+    def _ids(self, space: int, since: int) -> Texts:
+        if self._has_rows_of_ids():
+            return rows_of_ids(self._sql, space, since, self._path)
+        select = (
+            "SELECT space, first, count, body FROM names WHERE space = ? AND first + count > ? "
+            "ORDER BY first"
+        )
+        parts: list[Texts] = []
+        expected = since
+        for row in self._sql.execute(select, (space, since)).fetchall():
+            names = Names(*row)
+            texts = names.texts()
+            if texts is None or names.first > expected or (parts and names.first != expected):
+                told = f"{self._path} has no whole ids at row {expected} of {SPACES[space]}"
+                raise JournalDamaged(told)
+            parts.append(texts[expected - names.first :])
+            expected = names.first + names.count
+        return joined(parts) if parts else Texts.of([])
+
+    def _gather_names(self, space: int) -> None:
+        """Make one of the newest blobs of ids where there are many small ones."""
+        select = "SELECT space, first, count, body FROM names WHERE space = ? ORDER BY first DESC"
+        small: list[Names] = []
+        for row in self._sql.execute(select, (space,)):
+            if Names(*row).count >= MANY:
+                break
+            small.insert(0, Names(*row))
+        if len(small) < TOO_MANY_BLOBS:
+            return
+        first = small[0].first
+        texts = self._ids(space, first)
+        self._sql.execute("DELETE FROM names WHERE space = ? AND first >= ?", (space, first))
+        self._put_names(_cut(space, texts, first))
 
     def _require_whole(
         self,
         row: tuple[object, ...],
         known: Sequence[int],
-        ids: Sequence[Sequence[str]],
+        ids: Sequence[Texts],
         chain: Sequence[tuple[int, int]],
     ) -> None:
         told = [int(n) for n in str(row[3]).split(",")] if self._summed else []
@@ -186,10 +222,11 @@ class Tail:
             self._sql.execute("DELETE FROM batches WHERE first < ?", (stop,))
             (next_,) = self._sql.execute("SELECT next FROM state").fetchone()
             self._set(news, max(stop, next_), newest)
+            for space in range(len(SPACES)):
+                self._gather_names(space)
 
     def _set(self, news: News, stop: int, newest: int) -> None:
-        rows = ((*row, checksum(*row)) for row in news.rows())
-        self._sql.executemany("INSERT INTO ids VALUES (?, ?, ?, ?)", rows)
+        self._put_names(news.blobs())
         self._put_state(stop, newest, news.until)
 
     def copy_to(self, path: Path) -> None:
@@ -258,3 +295,9 @@ class Tail:
             ) from error
         except sqlite3.DatabaseError as error:
             raise JournalDamaged(f"{self._path} cannot be read: {error}") from error
+
+
+def _cut(space: int, texts: Texts, first: int = 0) -> Iterator[Names]:
+    """Yield the ids from row `first` on in blobs of `MANY`."""
+    for at in range(0, len(texts), MANY):
+        yield Names.of(space, first + at, texts[at : at + MANY])
