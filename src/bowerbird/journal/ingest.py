@@ -90,7 +90,8 @@ def ingest(
     with Load(journal, quarantine, on_batch) as load:
         drafts = _drafts(sources, kind, now, untimed, load, progress)
         if path.is_dir():
-            drafts = in_order(drafts, journal.untimed(now), GROUP)
+            aside = journal.quarantine.with_name("merging")
+            drafts = in_order(drafts, journal.untimed(now), GROUP, aside)
         for draft in drafts:
             load.commit(draft)
     return load.summary(skipped)

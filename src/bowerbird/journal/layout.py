@@ -38,6 +38,11 @@ class Layout:
         return self.folder / "segments"
 
     @property
+    def merging(self) -> Path:
+        """Facts put aside while a large folder is merged by time; nothing that counts."""
+        return self.folder / "merging"
+
+    @property
     def quarantine(self) -> Path:
         """Rows that were not taken."""
         return self.folder / "quarantine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 
 from bowerbird.core.clock import ClockName
@@ -79,6 +80,7 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
         seen = _seen(layout, tail, segments)
         for stray in (*segments.strays(), temporary(layout.manifest)):
             stray.unlink(missing_ok=True)
+        shutil.rmtree(layout.merging, ignore_errors=True)
         tail.drop_below(segments.end)
     except BaseException:
         if tail is not None:
