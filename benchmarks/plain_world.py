@@ -74,6 +74,7 @@ class Pair:
     counts: list[int] = field(default_factory=lambda: [0] * COUNTED)
 
     def warm(self, weight: float, ts: int) -> None:
+        ts -= ts % 1000
         if ts > self.ts:
             self.affinity *= 2.0 ** (-(ts - self.ts) / AFFINITY_HALF_LIFE)
             self.ts = ts

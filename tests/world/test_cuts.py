@@ -1,13 +1,16 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bowerbird.core.facts import FactBatch, FactKind
 from bowerbird.world.growth import longer
 from bowerbird.world.records import HISTORY
+from bowerbird.world.tables import Tables
 from bowerbird.world.world import World
 from tests.world.stream import EVERY_KIND, batch, chance, event, folded, media
 
@@ -99,3 +102,27 @@ def test_details_are_packed_at_the_same_fact_however_batches_are_cut() -> None:
 
 def test_different_facts_give_different_digests() -> None:
     assert folded(event(4, 1)).digest() != folded(event(4, 2)).digest()
+
+
+@settings(max_examples=6, deadline=None)
+@given(seeds, st.integers(150, 900))
+def test_making_room_changes_nothing_that_somebody_reads(seed: int, size: int) -> None:
+    facts, world = chance(seed, 2_500, kinds=EVERY_KIND, users=300), World()
+    while world.offset < len(facts):
+        piece = facts.slice(world.offset, min(world.offset + size, len(facts)))
+        pages, before = world.tables, frozen_in_time(world)
+        world.prepare(piece)
+        for name, column in columns_of(pages).items():
+            assert np.array_equal(column, before[name], equal_nan=column.dtype.kind == "f"), name
+        world.fold_prepared(piece)
+
+    assert world.digest() == whole(facts).digest()
+
+
+def columns_of(tables: Tables) -> dict[str, NDArray[Any]]:
+    groups = (tables.media, tables.accounts, tables.users, tables.arenas, tables.pairs)
+    return {f"{type(g).__name__}.{n}": c for g in groups for n, c in g._asdict().items()}
+
+
+def frozen_in_time(world: World) -> dict[str, NDArray[Any]]:
+    return {name: column.copy() for name, column in columns_of(world.tables).items()}

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, VersionInfo
 from bowerbird.app.config import Config, read_config, write_config
-from bowerbird.app.live import PIECE, Live, newest_version, open_world
+from bowerbird.app.live import Live, newest_version, open_world
 from bowerbird.app.lock import ReadWriteLock
 from bowerbird.app.published import published
 from bowerbird.app.query import explain_query, run_query
@@ -76,10 +76,8 @@ class Bowerbird:
         )
         self._mode = mode
         self._lock, self._append, self._refresh = ReadWriteLock(), Lock(), Lock()
-        world, self._thaw_failure = open_world(self.path / "world")
-        if world.offset > self.journal.end:  # the journal was replaced under it
-            world = World()
-        self._live = Live(world, patience=self.config.patience_ms / 1_000)
+        world, self._thaw_failure = open_world(self.path / "world", self.journal.end)
+        self._live = Live(world, world.offset, patience=self.config.patience_ms / 1_000)
         self.catch_up()
         self._clock = clock or self._own_clock()
         self._programs = Programs(
@@ -97,9 +95,13 @@ class Bowerbird:
     def close(self) -> None:
         """Freeze the World, so that the next start is quick, and let the journal go."""
         if self._mode == "write":
-            with self._lock.read():
-                self._live.world.freeze(self.path / "world")
+            self.freeze()
         self.journal.close()
+
+    def freeze(self, after: int = 0) -> None:
+        """Write the World down if `after` facts are new to the last time; pages go on meanwhile."""
+        with self._append:
+            self._live.freeze(self.path / "world", after)
 
     def __enter__(self) -> Self:
         return self
@@ -199,18 +201,14 @@ class Bowerbird:
         return summary
 
     def _fold(self, batch: FactBatch) -> None:
-        """Fold a batch in pieces, so that no page waits longer than a piece takes."""
-        for piece in batch.cut(PIECE):
-            with self._lock.write():
-                self._live.fold(piece)
+        self._live.take(batch, self._lock)
 
     def catch_up(self) -> None:
         """Fold what the journal holds beyond the World: at start, or beside a writing process."""
         if self._mode == "read":
             self.journal.refresh()
         for batch in self.journal.read(self._live.world.offset):
-            with self._lock.write():
-                self._live.fold(batch)
+            self._live.take(batch, self._lock, len(batch))
 
     def _moved(self) -> None:
         """Let a journal's clock know that its newest fact is a newer one."""

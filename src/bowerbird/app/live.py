@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bowerbird.app.lock import ReadWriteLock
 from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import Ids
@@ -26,36 +27,58 @@ class Live:
 
     Attributes:
         world: at `world.offset`.
+        frozen: the offset of the World that the next start would thaw.
         version: None until one was published.
         overlays: by embedding; each at the World's offset.
         patience: seconds that a model may take on a page.
     """
 
     world: World
+    frozen: int = 0
     version: Version | None = None
     overlays: dict[str, Overlay] = field(default_factory=dict)
     patience: float = PATIENCE
 
-    def fold(self, batch: FactBatch) -> None:
-        """Take in the next facts."""
-        self.world.fold(batch)
-        for overlay in self.overlays.values():
-            overlay.fold(batch)
+    def take(self, batch: FactBatch, lock: ReadWriteLock, size: int = PIECE) -> None:
+        """Fold the next facts in pieces of `size`, so that no page waits longer than one takes.
+
+        What has to grow for them grows beside the pages. One thread at a time.
+        """
+        first = 0
+        while first < len(batch):
+            piece = batch.slice(first, min(first + size, len(batch)))
+            self.world.prepare(piece)
+            with lock.write():
+                folded = self.world.fold_prepared(piece)
+                for overlay in self.overlays.values() if folded else ():
+                    overlay.fold(piece.slice(0, folded))
+            first += folded
+
+    def freeze(self, path: Path, after: int) -> None:
+        """Write the World to `path` if `after` facts, and one at least, are new to it.
+
+        Nobody may fold meanwhile; anybody may read.
+        """
+        if self.world.offset - self.frozen >= max(after, 1):
+            self.world.freeze(path)
+            self.frozen = self.world.offset
 
     def reading(self, ids: Ids) -> Reading:
         """Return what a page reads, as of now; hold the read lock while it is used."""
         return Reading(self.world, ids, self.version, self.overlays, self.patience)
 
 
-def open_world(frozen: Path) -> tuple[World, str]:
+def open_world(frozen: Path, end: int) -> tuple[World, str]:
     """Return the World frozen at `frozen`, or an empty one, and what went wrong, if anything did.
 
-    A World is a fold of the journal, so one that cannot be thawed costs time and nothing else.
+    A World is a fold of the journal, so one that cannot be thawed costs time and nothing else; and
+    so does one that is ahead of the `end` of the journal, which was replaced under it.
     """
     if not frozen.exists():
         return World(), ""
     try:
-        return World.thaw(frozen), ""
+        world = World.thaw(frozen)
+        return (world, "") if world.offset <= end else (World(), "it is ahead of the journal")
     except BowerbirdError as error:
         logging.getLogger(__name__).warning("folding from the start: %s", error)
         return World(), str(error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bowerbird.core.facts import F32, I32, NONE, U8, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
@@ -52,16 +54,16 @@ def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, want: U8, 
         at = find_pair(pairs.key, user, owners[i])
         if at == NONE:
             continue
-        counts = pairs.counts[at]
+        counts, since = pairs.counts[at], 1000 * np.int64(pairs.second[at])
         done, shown = engagements(counts), counts[IMPRESSION]
         if want[0]:
-            weight = decayed(pairs.affinity[at], pairs.ts[at], now, AFFINITY_HALF_LIFE)
+            weight = decayed(pairs.affinity[at], since, now, AFFINITY_HALF_LIFE)
             out[i, 0] = log_weight(weight)
         out[i, 1] = log_count(done)
         if want[2]:
             out[i, 2] = log_count(shown)
         out[i, 3] = log_rate(done, shown, ENGAGED_PRIOR[0], ENGAGED_PRIOR[1])
-        out[i, 4] = log_hours(pairs.ts[at], now)
+        out[i, 4] = log_hours(since, now)
         out[i, 5] = 1.0 if counts[FOLLOW] > 0.0 else 0.0
         for k in range(len(BY_ACTION) if by_action else 0):
             out[i, 6 + k] = log_count(counts[BY_ACTION[k]])

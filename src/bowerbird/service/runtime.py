@@ -32,6 +32,9 @@ THREADS = max(4, 2 * (os.cpu_count() or 1))
 WAITING = 512
 """Calls that may wait for a thread; beyond it they are refused."""
 
+FREEZE = 1_000_000
+"""Facts that a start after a crash may have to fold, at most; about a second of it."""
+
 WATCH = 1.0
 """Seconds between two looks for a new Version."""
 
@@ -109,7 +112,7 @@ class Runtime:
         return self.writer.trouble
 
     async def watch(self) -> None:
-        """Swap in each newly published Version, for as long as the server lives."""
+        """Swap in each newly published Version, and freeze now and then, while the server lives."""
         while True:
             await asyncio.sleep(WATCH)
             try:
@@ -118,6 +121,11 @@ class Runtime:
                     LOG.info("version %d serves from now on", self.version)
             except (BowerbirdError, OSError) as error:
                 LOG.warning("no new version was swapped in: %s", error)
+            try:
+                if self.writable:
+                    await self.call(self.bb.freeze, FREEZE)
+            except OSError as error:  # the one before is still there; a crash costs time
+                LOG.warning("the World was not frozen: %s", error)
 
     def close(self) -> None:
         """Write what waits and end the threads; the engine stays open."""

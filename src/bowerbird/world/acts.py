@@ -102,4 +102,4 @@ def act(
         line = meet(pairs, ledger, u, a)
         count_pair(pairs, line, action)
         if AFFINITY[action] != 0:
-            warm(pairs.affinity, pairs.ts, line, AFFINITY[action], ts)
+            warm(pairs.affinity, pairs.second, line, AFFINITY[action], ts)

@@ -8,6 +8,7 @@ from bowerbird.core.facts import COUNTED, F32, I64
 from bowerbird.core.kernels import fused
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import AFFINITY_FLOOR, AFFINITY_HALF_LIFE, RECENT_HALF_LIFE
+from bowerbird.world.tables import U32
 
 
 @fused
@@ -50,11 +51,16 @@ def uncount(
 
 
 @fused
-def warm(affinity: F32, clock: I64, line: Whole, weight: float, ts: Whole) -> None:
-    """Add `weight` as of `ts` to a pair's affinity, under the same rule for late events."""
-    if ts > clock[line]:
-        left = remains(ts - clock[line], AFFINITY_HALF_LIFE)
+def warm(affinity: F32, clock: U32, line: Whole, weight: float, ts: Whole) -> None:
+    """Add `weight` as of `ts` to a pair's affinity, under the same rule for late events.
+
+    The clock of a pair ([n], epoch s) knows no parts of a second: nothing is lost of 30 days.
+    """
+    second = ts // 1000
+    if second > clock[line]:
+        left = remains(float(1000 * (second - np.int64(clock[line]))), AFFINITY_HALF_LIFE)
         affinity[line] *= np.float32(left)
-        clock[line] = ts
-    added = np.float32(weight * remains(clock[line] - ts, AFFINITY_HALF_LIFE))
+        clock[line] = second
+    late = float(1000 * (np.int64(clock[line]) - second))
+    added = np.float32(weight * remains(late, AFFINITY_HALF_LIFE))
     affinity[line] = max(affinity[line] + added, np.float32(AFFINITY_FLOOR))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,12 +17,16 @@ from numpy.typing import NDArray
 from bowerbird.core.errors import WorldDamaged
 from bowerbird.core.facts import I32, NONE
 from bowerbird.world import ledger as at
+from bowerbird.world.checksum import checksum
 from bowerbird.world.growth import sizes_of
 from bowerbird.world.records import RECORDS, Store, layout
 from bowerbird.world.tables import FRESH, POOL
 
-FORMAT = 1
+FORMAT = 2
+"""1: pairs of 48 bytes, and a SHA-256 of each column."""
+
 MANIFEST = "manifest.json"
+THREADS = 2
 
 
 class FrozenColumn(msgspec.Struct, frozen=True):
@@ -29,7 +34,7 @@ class FrozenColumn(msgspec.Struct, frozen=True):
 
     dtype: str
     shape: tuple[int, ...]
-    sha256: str
+    checksum: str
 
 
 class FrozenManifest(msgspec.Struct, frozen=True):
@@ -81,7 +86,9 @@ def write_frozen(store: Store, path: Path) -> None:
     for leftover in (fresh, former):
         shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
-    columns = {name: _write(fresh / f"{name}.npy", array) for name, array in meant(store)}
+    with ThreadPoolExecutor(THREADS) as threads:  # one writes while the other sums
+        told = {n: threads.submit(_write, fresh / f"{n}.npy", a) for n, a in meant(store)}
+        columns = {name: column.result() for name, column in told.items()}
     ledger = store.ledger
     manifest = FrozenManifest(FORMAT, int(ledger[at.OFFSET]), int(ledger[at.NEWEST]), columns)
     _write_synced(fresh / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
@@ -100,7 +107,10 @@ def read_frozen(path: Path) -> Store:
     columns = _read_manifest(path).columns
     if lacking := sorted(set(Store._fields) - set(columns)):
         raise _damaged(path, f"its {MANIFEST} lacks {', '.join(lacking)}")
-    arrays = {name: _read(path / f"{name}.npy", columns[name]) for name in Store._fields}
+    with ThreadPoolExecutor(THREADS) as threads:
+        paths = (path / f"{name}.npy" for name in Store._fields)
+        read = threads.map(_read, paths, (columns[name] for name in Store._fields))
+        arrays = dict(zip(Store._fields, read, strict=True))
     for name, record in RECORDS.items():
         if arrays[name].dtype != layout(record):
             raise _damaged(path, f"the records of {name} have other fields than this program's")
@@ -125,8 +135,7 @@ def words(array: NDArray[Any]) -> str:
 
 
 def _said(array: NDArray[Any]) -> FrozenColumn:
-    hashed = hashlib.sha256(array.reshape(-1).view(np.uint8).data).hexdigest()
-    return FrozenColumn(words(array), array.shape, hashed)
+    return FrozenColumn(words(array), array.shape, checksum(array))
 
 
 def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:

@@ -21,6 +21,9 @@ from bowerbird.world.records import (
 )
 from bowerbird.world.tables import Sizes
 
+LONG = 1 << 16
+"""Lines from which on twice as many would waste more memory than copying costs time."""
+
 LINES = ("users", "accounts", "media")
 _SIZES = slice(at.USERS, at.NAMES + 1)
 
@@ -46,8 +49,10 @@ def make_rows(store: Store, facts: Facts) -> Store:
 
 
 def length_for(length: int, needed: int) -> int:
-    """Return `length`, or where that is too short at least twice of it."""
-    return length if needed <= length else max(needed, 2 * length, SMALLEST)
+    """Return `length`, or where that is too short twice of it, of a long one a quarter more."""
+    if needed <= length:
+        return length
+    return max(needed, 2 * length if length < LONG else length + length // 4, SMALLEST)
 
 
 def longer(lines: Lines, record: Record, needed: int) -> Lines:
@@ -70,9 +75,8 @@ def wider(scores: F32, lines: int, names: int) -> F32:
     return grown
 
 
-def make_room(store: Store, need: int) -> Store:
-    """Return `store` with the room a kernel stopped for, by the ledger's name for it."""
-    wanted = int(store.ledger[at.AMOUNT])
+def make_room(store: Store, need: int, wanted: int) -> Store:
+    """Return `store` with the room a kernel stopped for, by the ledger's names for it."""
     match need:
         case at.NEED_HISTORY:
             return store._replace(history=longer(store.history, HISTORY, wanted))

@@ -39,6 +39,7 @@ NEED_SEEN = 2
 NEED_DETAILS = 3
 NEED_COMPACT = 4
 NEED_PAIRS = 5
+NEEDS_ROOM = (NEED_HISTORY, NEED_SEEN, NEED_DETAILS, NEED_PAIRS)
 NEED_FORGET = 8  # these two, which add up, stop after one: it removed a person,
 NEED_REFRESH = 16  # or the pool of trending media is due
 

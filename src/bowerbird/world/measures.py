@@ -189,7 +189,8 @@ def of_pairs(asked: Asked, values: Column) -> Column:
 def affinity(asked: Asked) -> Column:
     """Return the person's affinity to each owner, decayed to now."""
     pairs = asked.tables.pairs
-    idle = np.maximum(asked.context.now - of_pairs(asked, pairs.ts), 0)
+    since = 1000 * of_pairs(asked, pairs.second).astype(np.int64)
+    idle = np.maximum(asked.context.now - since, 0)
     found: Column = of_pairs(asked, pairs.affinity) * np.exp2(-idle / AFFINITY_HALF_LIFE)
     return found
 

@@ -8,7 +8,7 @@ from bowerbird.world.ledger import PAIRS
 from bowerbird.world.probe import Whole, pair_slot
 from bowerbird.world.records import Lines
 
-_MOST = 65_535  # of a uint16
+_MOST = 255  # of a uint8
 
 
 @fused
@@ -66,7 +66,7 @@ def erase_pair(pairs: Lines, line: Whole) -> None:
         probe = (probe + 1) & mask
     pairs.key[gap] = NONE
     pairs.affinity[gap] = 0
-    pairs.ts[gap] = 0
+    pairs.second[gap] = 0
     pairs.muted[gap] = 0
     for action in range(COUNTED):
         pairs.counts[gap, action] = 0

@@ -53,7 +53,7 @@ def fetch_near(
         return
     if a >= 0:
         key = (u << 32) | a
-        fetch(pairs, pair_slot(key, len(pairs) - 1), 48)
+        fetch(pairs, pair_slot(key, len(pairs) - 1), 32)
     if users.history_cap[u] > 0:
         end = users.history_at[u] + users.history_len[u]
         fetch(history, min(end, len(history) - 1), 24)

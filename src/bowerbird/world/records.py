@@ -106,9 +106,9 @@ HISTORY: Record = {  # zeros, so that the system hands out no page before it is 
 }
 PAIRS: Record = {
     "key": _START,
-    "ts": _TIME,
+    "second": Field(np.uint32),
     "affinity": _REAL,
-    "counts": Field(np.uint16, 0, COUNTED),
+    "counts": Field(np.uint8, 0, COUNTED),
     "muted": _BYTE,
 }
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.facts import F32, I32, I64, U8
 
-U16 = NDArray[np.uint16]
+U32 = NDArray[np.uint32]
 
 TOPICS = 4
 """Topics kept per media and account; further ones stay in the journal only."""
@@ -145,9 +145,9 @@ class Pairs(NamedTuple):
     """
 
     key: I64  # [P] user << 32 | account, NONE where empty
-    affinity: F32  # [P] decayed weight of engagements, half-life of 30 days, as of ts
-    ts: I64  # [P]
-    counts: U16  # [P, COUNTED] stops at 65,535
+    affinity: F32  # [P] decayed weight of engagements, half-life of 30 days, as of second
+    second: U32  # [P] epoch seconds, 0 before any engagement
+    counts: U8  # [P, COUNTED] stops at 255
     muted: U8  # [P] 1 while muted
 
 

@@ -96,4 +96,4 @@ def undo(
     if line != NONE:
         pairs.counts[line, action] -= min(pairs.counts[line, action], 1)
         if entry != NONE:
-            warm(pairs.affinity, pairs.ts, line, -AFFINITY[action], done)
+            warm(pairs.affinity, pairs.second, line, -AFFINITY[action], done)

@@ -30,6 +30,7 @@ class World:
 
     def __init__(self) -> None:
         self.constants = Constants()
+        self._due = (at.NEED_NOTHING, 0)  # what must grow before the next fact, and how long
         self._hold(empty_store())
 
     def _hold(self, store: Store) -> None:
@@ -52,25 +53,51 @@ class World:
         Raises:
             WorldError: it starts elsewhere; nothing was folded.
         """
+        while True:
+            self.prepare(batch)
+            folded = self.fold_prepared(batch)
+            if folded == len(batch):
+                break
+            batch = batch.slice(folded, len(batch))
+
+    def prepare(self, batch: FactBatch) -> None:
+        """Make room for facts of `batch`; whoever reads meanwhile sees nothing of it.
+
+        Growing copies, and takes as long as there is to copy. So a server does it before it keeps
+        readers out for `fold_prepared`.
+
+        Raises:
+            WorldError: it does not start at `offset`; nothing was changed.
+        """
         if batch.start != self.offset:
             raise WorldError(
                 f"these facts start at offset {batch.start}, the World goes on at {self.offset}",
                 "read the journal from `world.offset` on",
             )
-        facts = incoming(batch)
-        self._hold(make_rows(self._store, facts))
-        position = 0
-        while position < len(batch):
+        self._hold(make_room(self._store, *self._due))
+        self._due = (at.NEED_NOTHING, 0)
+        self._hold(make_rows(self._store, incoming(batch)))
+
+    def fold_prepared(self, batch: FactBatch) -> int:
+        """Fold the facts of a prepared `batch` as far as there is room; return how many.
+
+        When it is not all of them, prepare the others and go on.
+        """
+        facts, position = incoming(batch), 0
+        while position < len(batch) and self._due[0] == at.NEED_NOTHING:
             store = self._store
             position = int(fold_facts(facts, position, *store[:-1]))
-            need, store.ledger[at.NEED] = int(store.ledger[at.NEED]), at.NEED_NOTHING
+            need, amount = int(store.ledger[at.NEED]), int(store.ledger[at.AMOUNT])
+            store.ledger[[at.NEED, at.AMOUNT]] = at.NEED_NOTHING, 0
             if need & at.NEED_FORGET:
                 forget_person(store, int(facts.user[position - 1]))
             if need & at.NEED_REFRESH:
                 refresh_pool(self.tables)
-            elif need:
-                self._hold(make_room(store, need))
-        self._store.ledger[at.AMOUNT] = 0  # says how much room there was, and nothing else
+            elif need == at.NEED_COMPACT:  # moves what rows point at, so nobody may look
+                self._hold(make_room(store, need, amount))
+            elif need in at.NEEDS_ROOM:
+                self._due = (need, amount)
+        return position
 
     def freeze(self, path: Path) -> None:
         """Write the World to the folder `path`, in place of one frozen there before."""
