@@ -71,8 +71,7 @@ class Traces:
         return {**found, "passes": self._passes(exposure, again)} if passes else found
 
     def _replayer(self, exposure: Exposure) -> Replayer:
-        world, _ = open_world(self._path / "world")
-        start = world if world.offset <= exposure.recipe.offset else None
+        start, _ = open_world(self._path / "world", exposure.recipe.offset)
         return Replayer(self._journal, self._path / "versions", self._programs, start)
 
     def _passes(self, exposure: Exposure, again: Replayer) -> list[dict[str, Any]]:
