@@ -20,9 +20,11 @@ from bowerbird.features.recent import RECENT
 from bowerbird.journal.journal import Journal
 from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading, catalog, priors
+from bowerbird.ranking.card import LOOKUP
 from bowerbird.ranking.passes import DEFAULT, FINAL, FIRST, SECOND
 from bowerbird.ranking.runtime import Model
 from bowerbird.ranking.session import Feed, empty_feed
+from bowerbird.ranking.vocabulary import Lines, load_lookup
 from tests.service.society import copied
 
 ROWS = Candidates(Kind.MEDIA, np.arange(60, dtype=np.int32))
@@ -149,6 +151,19 @@ def test_a_model_that_is_late_is_skipped_and_the_answer_says_so(data: Path) -> N
         assert final["click"].tolist() == first["click"].tolist()
         assert reading.late == [FINAL]
         assert "model `final_pass` was skipped: no time is left" in reading.warnings[0]
+
+
+def test_a_net_that_onnx_runtime_cannot_run_is_skipped(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        reading, context = bb.reading(), Context(0, bb.now())
+        first = reading.predict(FIRST, ROWS, context)
+        assert reading.version is not None
+        lookup = load_lookup(data / "versions" / "000001" / "models" / FINAL / LOOKUP)
+        beyond = {table: lines + 10**6 for table, lines in lookup.items()}
+        reading.version.models[FINAL]._lines = Lines(beyond)
+        final = reading.predict(FINAL, ROWS, context)
+        assert final["click"].tolist() == first["click"].tolist()
+        assert "the net cannot be run" in reading.warnings[0]
 
 
 def test_a_run_that_takes_too_long_is_stopped(data: Path) -> None:

@@ -107,10 +107,15 @@ class OnnxSession:
         if seconds <= 0:
             raise ModelLate("no time is left for it")
         began = perf_counter()
-        if self._quick:
-            self._session.run_with_iobinding(feed.binding)
-        else:
-            self._watched(feed, seconds)
+        try:
+            if self._quick:
+                self._session.run_with_iobinding(feed.binding)
+            else:
+                self._watched(feed, seconds)
+        except ModelLate:
+            raise
+        except Exception as error:  # ONNX Runtime's own have no base in common
+            raise VersionError(f"the net cannot be run: {error}") from error
         self._quick = perf_counter() - began < QUICK * seconds
 
     def _watched(self, feed: Feed, seconds: float) -> None:
@@ -118,10 +123,10 @@ class OnnxSession:
         number = WATCH.begin(options, seconds)
         try:
             self._session.run_with_iobinding(feed.binding, options)
-        except RuntimeError as error:
-            if not options.terminate:
-                raise VersionError(f"the net cannot be run: {error}") from error
-            raise ModelLate(f"it took longer than {1_000 * seconds:g} ms") from error
+        except Exception as error:
+            if options.terminate:
+                raise ModelLate(f"it took longer than {1_000 * seconds:g} ms") from error
+            raise
         finally:
             WATCH.end(number)
 
