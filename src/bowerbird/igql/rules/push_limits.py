@@ -13,6 +13,7 @@ from bowerbird.igql.ops.limit import Limit
 from bowerbird.igql.ops.rank import Rank
 from bowerbird.igql.ops.trending import Listed
 from bowerbird.igql.ops.two_hop import TwoHop
+from bowerbird.igql.ops.union import Union
 from bowerbird.igql.ops.user import User
 from bowerbird.igql.plan import Node, map_inputs
 from bowerbird.igql.rules.sharing import shared
@@ -23,7 +24,7 @@ def push_limits(plan: Node) -> Node:
     """Put a limit into the step that makes the rows, below steps that keep their number and order.
 
     A sort keeps its best rows without sorting the others; a list, a hop from the one person, a
-    model or a diversity with a cap has a smaller one. What lies below `first_of` gives no more
+    model or a diversity with a cap has a smaller one. No branch of `first_of` or `union` gives more
     than is needed. A node with other readers stays as it is.
 
     Before: limit(5) <- label <- best <- x
@@ -53,8 +54,8 @@ def push_limits(plan: Node) -> Node:
             return cut(node.input, min(n, node.n))
         if isinstance(node, Label | Let):
             return map_inputs(node, lambda input: cut(input, n))
-        if isinstance(node, FirstOf):
-            enough = max(n, node.least)
+        if isinstance(node, FirstOf | Union):
+            enough = max(n, node.least) if isinstance(node, FirstOf) else n
             return Limit(map_inputs(node, lambda input: cut(input, enough)), n)
         capped = _capped(node, n)
         return Limit(visit(node), n) if capped is None else map_inputs(capped, visit)
