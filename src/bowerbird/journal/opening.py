@@ -66,9 +66,15 @@ def open_to_write(layout: Layout, clock: ClockName | None) -> Opened:
         JournalDamaged: a part is not what it should be; nothing was changed.
         JournalError: it has facts, and another clock than `clock`.
     """
-    for folder in (layout.folder, layout.segments, layout.quarantine):
-        folder.mkdir(parents=True, exist_ok=True)
-    lock = WriteLock(layout.lock)
+    try:
+        for folder in (layout.folder, layout.segments, layout.quarantine):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = WriteLock(layout.lock)
+    except OSError as error:
+        raise JournalError(
+            f"cannot write to {layout.folder}: {error}",
+            "see that the disk may be written to; a journal can be read from one that may not",
+        ) from error
     tail = None
     try:
         _require_tail(layout)

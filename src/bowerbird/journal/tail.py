@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -84,6 +85,9 @@ class Tail:
         self._path = path
         with self._explained("open"):
             mode = "rwc" if write else "ro"
+            log = path.with_name(path.name + "-wal")
+            if not write and not os.access(path.parent, os.W_OK) and not log.exists():
+                mode = "ro&immutable=1"  # on a read-only disk SQLite cannot make its shared memory
             self._sql = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode={mode}",
                 uri=True,
