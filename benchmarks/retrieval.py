@@ -132,9 +132,7 @@ def main() -> int:
     show(every_row(asked.folder, history, days, asked.only), asked.json)
     if asked.only not in OURS:
         return 0
-    few = {
-        f"{name}, every {EVERY}th person": thinned(wanted, EVERY) for name, wanted in days.items()
-    }
+    few = {f"25-30 April, every {EVERY}th person": thinned(validation, EVERY)}
     show(of_ours(asked.folder, history, few, parts=True), asked.json)
     return 0
 
