@@ -55,7 +55,7 @@ NOW = 1_000 * DAY
 ACCOUNTS, POSTS, NEIGHBOURS = 20_000, 20, 64
 TURN = 8
 SIZES = {500: (4, 8, 10), 20_000: (50, 27, 10), 100_000: (150, 50, 10)}
-"""Rows that meet the conditions, about -> seeds, neighbours of each, media of each of those."""
+"""Media that are listed and asked, about -> seeds, neighbours of each, media of each of those."""
 
 TYPES = {"recommendable": Type.BOOL, "seen": Type.BOOL} | dict.fromkeys(
     ("spam", "policy", "popularity"), Type.NUMBER
@@ -213,7 +213,9 @@ def retrieval(rounds: int) -> list[dict[str, object]]:
             **peers,
         }
         took = medians(jobs, rounds)
-        met = next(s.rows_in for s in run(program, signals, context).steps if "union" in s.op)
+        ready = program.ready(NO_PARAMS)
+        plain = execute(ready.bound.stream.node, ready.bound, signals, context).steps
+        met = next(step.rows_out for step in plain if "union" in step.op)
         for name in peers:
             what, target = f"{met:,} rows, {name}", TARGETS.get((size, name))
             rows.append(_row(what, took["ours"], took[name], target))
