@@ -28,10 +28,15 @@ def host() -> Iterator[Host]:
         process.stdin.close()
 
 
+def acknowledged_in(folder: Path) -> int:
+    """Return how many facts a writer was told are durable; 0 where it died before the first."""
+    notes = folder / "acknowledged"
+    return int((["0", *notes.read_text().split()])[-1]) if notes.exists() else 0
+
+
 def assert_whole(folder: Path) -> None:
     """The journal opens, has everything acknowledged, nothing twice, and takes more."""
-    notes = folder / "acknowledged"
-    acknowledged = int((["0", *notes.read_text().split()])[-1]) if notes.exists() else 0
+    acknowledged = acknowledged_in(folder)
     with Journal.open(folder, seal_facts=60) as journal:
         end = journal.end
         assert end >= acknowledged
@@ -64,14 +69,13 @@ def test_two_hundred_killed_writers_lose_none_of_a_hundred_thousand_facts(
     tmp_path: Path, host: Host
 ) -> None:
     rng = random.Random(8)
-    notes = tmp_path / "acknowledged"
     kills = 0
-    while kills < 200 or int(notes.read_text().split()[-1]) < 100_000:
+    while kills < 200 or acknowledged_in(tmp_path) < 100_000:
         assert host(tmp_path, rng.uniform(0.01, 0.6), "many") == "killed"
         kills += 1
         if kills % 20:
             with Journal.open(tmp_path, seal_facts=60) as journal:
-                assert journal.end >= int((["0", *notes.read_text().split()])[-1])
+                assert journal.end >= acknowledged_in(tmp_path)
         else:
             assert_whole(tmp_path)
     assert_whole(tmp_path)
