@@ -20,7 +20,8 @@ blend(
     0.4 * union(seeds.account_nn(), seeds.co_engaged()).posted_media(where=popularity > 0),
     0.2 * user.engaged_media().co_engaged(),
     0.1 * user.engaged_media().linear(),
-    0.2 * user.two_hop().posted_media(within=30d),
+    0.1 * seeds.account_nn().posted_media(within=30d),
+    0.1 * user.two_hop().posted_media(within=30d),
     0.1 * accounts().media_engaged_by(),
 )
 .sample(1)
