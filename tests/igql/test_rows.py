@@ -332,3 +332,10 @@ def test_what_is_written_twice_runs_once(world: Tiny) -> None:
     assert steps.count("filter") == 1
     assert steps.count("listed") == 1
     assert steps.count("limit") == 3
+
+
+def test_an_infinite_score_has_no_place_on_a_scale_and_costs_no_page(world: Tiny) -> None:
+    found = page("blend(1 * fresh().score(1 / (spam - spam)), scale=max)", world).rows
+
+    assert len(found) > 0
+    assert found.columns["score"].tolist() == [0.0] * len(found)

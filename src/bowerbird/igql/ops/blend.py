@@ -63,7 +63,8 @@ def scaled(frame: Frame, weight: float, scale: str) -> F64:
         place[best_first(frame.score)] = np.arange(1, len(frame) + 1)
         return weight / (OFFSET + place)
     top = float(np.fmax.reduce(score, initial=0.0)) if scale == "max" else 1.0
-    return weight * score / (top or 1.0)
+    with np.errstate(invalid="ignore"):  # beside an infinite score an infinite one is missing
+        return weight * score / (top or 1.0)
 
 
 def weighed(frames: Sequence[Frame], weights: Sequence[float], scale: str) -> Frame:
