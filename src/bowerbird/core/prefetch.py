@@ -43,6 +43,24 @@ peek = _fetcher(0)
 
 
 @intrinsic
+def fetch_cell(typing: Any, table: Any, row: Any, column: Any) -> Any:
+    """Ask for the cache line of `table[row, column]`, to write to it."""
+    del typing
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(table)(context, builder, arguments[0])
+        place = [
+            context.cast(builder, given, kind, types.intp)
+            for given, kind in zip(arguments[1:], (row, column), strict=True)
+        ]
+        pointer = cgutils.get_item_pointer(context, builder, table, array, place)
+        _ask(builder, builder.bitcast(pointer, _BYTE), 1)
+        return context.get_dummy_value()
+
+    return types.void(table, row, column), generate
+
+
+@intrinsic
 def fetch_at(typing: Any, address: Any) -> Any:
     """Ask for the cache line at an address, to read it; one that is nowhere does no harm."""
     del typing

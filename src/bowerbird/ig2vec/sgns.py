@@ -24,7 +24,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, I64
 from bowerbird.core.kernels import fast, learner
-from bowerbird.ig2vec.prefetch import prefetch
+from bowerbird.core.prefetch import fetch_cell
 from bowerbird.ig2vec.randomness import U64, Draws, below, draw, share
 
 HELD = 32
@@ -185,8 +185,8 @@ def _ask(read: I64, first: int, last: int, weights: Weights) -> None:
     """Ask for the rows of the words `first .. last - 1`, while others are learned from."""
     for at in range(first, last):
         for d in range(0, weights.vectors.shape[1], LINE):
-            prefetch(weights.vectors, read[at], d)
-            prefetch(weights.out, read[at], d)
+            fetch_cell(weights.vectors, read[at], d)
+            fetch_cell(weights.out, read[at], d)
 
 
 @fast
