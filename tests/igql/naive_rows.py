@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -158,6 +159,36 @@ def penalty(
         found.append(best.new(penalty=single(off(best))))
         open.remove(best)
         count(keys[id(best)], 1.0)
+    return found
+
+
+def mmr(
+    rows: list[Row], keys: dict[int, Keys], node: Any, vector: Callable[[int], list[float]]
+) -> list[Row]:
+    known = [row.score for row in rows if math.isfinite(row.score)]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+
+    def share(row: Row) -> float:
+        score = low if missing(row.score) else min(max(row.score, low), high)
+        held: float = (1 - node.strength) * (score - low) / ((high - low) or 1.0)
+        return held
+
+    def alike(one: int, two: int) -> float:
+        if one == two and one >= 0:
+            return 1.0
+        cosine = sum((a * b for a, b in zip(vector(one), vector(two), strict=False)), 0.0)
+        return min(max(cosine, 0.0), 1.0)
+
+    open = list(rows[:2000])
+    nearest = {id(row): 0.0 for row in open}
+    found: list[Row] = []
+    while open and len(found) < node.keep:
+        best = max(open, key=lambda row: share(row) - node.strength * nearest[id(row)])
+        found.append(best.new(penalty=single(node.strength * nearest[id(best)])))
+        open.remove(best)
+        for row in open:
+            near = [alike(a, b) for a, b in zip(keys[id(row)], keys[id(best)], strict=True)]
+            nearest[id(row)] = max(nearest[id(row)], sum(near) / len(near))
     return found
 
 

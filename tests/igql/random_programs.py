@@ -164,7 +164,14 @@ class Programs:
             )
         for _ in range(self.random.choice([0, 1, 1, 2])):
             text += self.steps("accounts", 2)
-            text += self.one([f".account_nn(k={self.cap(10)})", f".co_engaged(k={self.cap(10)})"])
+            text += self.one(
+                [
+                    f".account_nn(k={self.cap(10)})",
+                    f".account_nn(k={self.cap(10)})",
+                    f".co_engaged(k={self.cap(10)})",
+                    f".linear(k={self.cap(30)})",
+                ]
+            )
         text += self.steps("accounts", 2)
         self._kind = "accounts"
         return text
@@ -186,7 +193,14 @@ class Programs:
             )
         elif roll < 0.65:
             text = f"user.engaged_media(max_num_to_retrieve={self.cap(10)})"
-            text += self.one(["", f".co_engaged(k={self.cap(10)})", f".media_nn(k={self.cap(10)})"])
+            text += self.one(
+                [
+                    "",
+                    f".co_engaged(k={self.cap(10)})",
+                    f".media_nn(k={self.cap(10)})",
+                    f".linear(k={self.cap(30)})",
+                ]
+            )
         elif roll < 0.7:
             args = self.one(["", "actions=[like, save], ", "within=15d, ", "media_types=[video], "])
             cap = f"max_media_per_account={self.cap(8)}"
@@ -210,6 +224,7 @@ class Programs:
             text += f".mix({shares}{self.one(['', f', keep={self.cap()}'])})"
         if self.random.random() < 0.3:
             columns = self.one(["account_id", "account_id, seed", "seed_id, media_type", "via"])
+            likeness = ["mmr", "mmr, strength=0.8"] if "media_type" not in columns else []
             method = self.one(
                 [
                     "penalty",
@@ -217,6 +232,7 @@ class Programs:
                     "penalty, memory=0.5, type_strength=0.1",
                     "round_robin",
                     "max_per, at_most=1",
+                    *likeness,
                 ]
             )
             text += f".diversify_by({columns}, method={method}, keep={self.cap()})"

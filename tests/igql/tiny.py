@@ -184,6 +184,7 @@ def society(seed: int, users: int = 8, accounts: int = 40, per_account: int = 6)
             model: {head: rng.random(media, np.float32) for head in names}
             for model, names in CATALOG.models.items()
         },
+        vectors={name: _vectors(rng, accounts) for name in CATALOG.embeddings[:1]},
         pages=[(3 * k, k % accounts, k % 3) for k in range(min(9, media // 3))],
     )
 
@@ -208,6 +209,17 @@ def _columns(
     return made
 
 
+def _vectors(rng: np.random.Generator, accounts: int) -> tuple[tuple[I32, F32], ...]:
+    """Return unit vectors of some accounts, and a later part with those of some others."""
+    parts = []
+    for some in (np.arange(accounts)[::2], np.arange(accounts)[-accounts // 4 :]):
+        index = np.full(accounts, NONE, np.int32)
+        index[some] = np.arange(len(some), dtype=np.int32)
+        drawn = rng.standard_normal((len(some), 4)).astype(np.float32)
+        parts.append((index, drawn / np.linalg.norm(drawn, axis=1, keepdims=True)))
+    return tuple(parts)
+
+
 def _lists(
     rng: np.random.Generator,
     owner: I32,
@@ -223,6 +235,11 @@ def _lists(
             scores = np.sort(rng.random(len(others)).astype(np.float32))[::-1]
             lists[row] = list(zip(others.tolist(), scores.tolist(), strict=True))
         return linked(lists, n)
+
+    def weighed(n: int, width: int, some: NDArray[np.int64]) -> Links:
+        links = near(n, width, some)
+        links.scores[:, ::3] *= -1  # a linear model has weights that speak against
+        return links
 
     posted = {
         account: [
@@ -243,6 +260,6 @@ def _lists(
         "account_nn.default": (near(accounts, 8, whole[:30]), near(accounts, 5, whole[-15:])),
         "co_engaged.accounts": (near(accounts, 6, whole[::2]),),
         "co_engaged.media": (near(media, 7, np.arange(media)),),
-        "co_engaged.media_linear": (near(media, 7, np.arange(media)),),
-        "co_engaged.accounts_linear": (near(accounts, 6, whole[::2]),),
+        "co_engaged.media_linear": (weighed(media, 7, np.arange(media)),),
+        "co_engaged.accounts_linear": (weighed(accounts, 6, whole[::2]),),
     }
