@@ -185,3 +185,11 @@ def test_in_a_shuffled_society_no_account_is_about_anything(tmp_path: Path) -> N
     follows = sign_ups(town, Life(town).minds.cares)
     cares = Life(town).minds.cares[follows.person, town.accounts.topics[follows.account, 0]]
     assert cares.mean() < 1.3 * Life(town).minds.cares.mean()
+
+
+def test_the_app_knows_whom_people_follow_before_the_first_day() -> None:
+    town = found(VILLAGE, 11)
+    life = Life(town)
+    signed = life.before()
+    assert len(signed) > len(town.people.name)
+    assert life.standing.follows.holds(signed.person, signed.account).all()

@@ -96,19 +96,20 @@ def test_accounts_and_media_are_new_every_day(village: Run) -> None:
 @pytest.mark.slow
 def test_small_has_the_size_and_the_habits_it_promises(tmp_path: Path) -> None:
     report = simulate("small", tmp_path, 1, silent)
-    assert 540_000 < report.rows["event"] < 660_000
+    assert 640_000 < report.rows["event"] < 750_000
     assert report.rows["media"] == PRESETS["small"].media
     assert 0.45 <= report.off_main <= 0.7
     assert report.top_share > 0.2
     assert all(report.actions[a.name.lower()] for a in Action if a != Action.LONG_VIEW)
     wanted = {
-        "click": (0.30, 0.44),
-        "like": (0.04, 0.065),
-        "save": (0.01, 0.02),
-        "share": (0.005, 0.01),
-        "comment": (0.005, 0.01),
-        "follow": (0.004, 0.008),
-        "hide": (0.001, 0.003),
+        "click": (0.42, 0.48),
+        "long_view": (0.29, 0.35),
+        "like": (0.015, 0.020),
+        "comment": (0.002, 0.0032),
+        "share": (0.0007, 0.0013),
+        "follow": (0.001, 0.0016),
+        "profile_visit": (0.016, 0.022),
+        "hide": (0.0006, 0.001),
     }
     for action, (low, high) in wanted.items():
         assert low <= report.rates[action] <= high, action

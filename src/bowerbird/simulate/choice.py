@@ -17,7 +17,7 @@ LONG_VIEW_S = np.array([5.0, 15.0, 5.0, 30.0], np.float32)
 """Seconds from which a look at a photo, video, story or live counts as a long one; nine tenths of
 its length are enough for a video."""
 
-LOOK_S = np.array([5.2, 10.0, 4.8, 26.0], np.float32)
+LOOK_S = np.array([4.9, 9.4, 4.5, 24.5], np.float32)
 """Median seconds that somebody who clicked looks at one, at utility 0."""
 
 SPREAD = 1.7
@@ -84,7 +84,7 @@ def worth(taste: Taste, at: Situation) -> F32:
 
 def click(value: F32, temper: Temper) -> F32:
     """Return the chance [n] that a media that is looked at is opened."""
-    return sigmoid(value - 1.2 + temper.clicky)
+    return sigmoid(value - 1.38 + temper.clicky)
 
 
 def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Action, F32]:
@@ -95,11 +95,11 @@ def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Acti
     honest = 1.2 * temper.spam
     return {
         Action.LONG_VIEW: long_view(value, form, seconds),
-        Action.LIKE: sigmoid(0.55 * value - 5.1 + temper.generous - honest),
-        Action.SAVE: sigmoid(0.5 * value - 6.0 + 0.4 * temper.generous + temper.saved - honest),
+        Action.LIKE: sigmoid(0.55 * value - 5.24 + temper.generous - honest),
+        Action.SAVE: sigmoid(0.5 * value - 6.1 + 0.4 * temper.generous + temper.saved - honest),
         Action.SHARE: sigmoid(0.5 * value - 7.75 + 0.3 * temper.generous + temper.shared - honest),
-        Action.COMMENT: sigmoid(0.5 * value - 7.0 + temper.talkative + temper.talked - honest),
-        Action.PROFILE_VISIT: sigmoid(0.5 * value - 4.68 + 0.2 * temper.account_quality),
+        Action.COMMENT: sigmoid(0.5 * value - 7.2 + temper.talkative + temper.talked - honest),
+        Action.PROFILE_VISIT: sigmoid(0.5 * value - 4.86 + 0.2 * temper.account_quality),
         Action.FOLLOW: sigmoid(0.8 * value - 8.75 + 0.4 * temper.account_quality - honest),
     }
 
@@ -107,7 +107,7 @@ def after_click(value: F32, temper: Temper, form: U8, seconds: F32) -> dict[Acti
 def aversion(value: F32, temper: Temper) -> dict[Action, F32]:
     """Return the chances ([n] each) of turning against a media that is looked at."""
     return {
-        Action.HIDE: sigmoid(-0.5 * value - 7.1 + 2.6 * temper.spam + temper.violates),
+        Action.HIDE: sigmoid(-0.5 * value - 6.9 + 2.6 * temper.spam + temper.violates),
         Action.REPORT: sigmoid(-0.3 * value - 9.1 + 5.4 * temper.spam + 5.8 * temper.violates),
     }
 

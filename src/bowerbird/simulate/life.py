@@ -50,7 +50,8 @@ class Life:
         self.sessions = 0
 
     def before(self) -> Deeds:
-        """Return what was done before the first day: sign-ups."""
+        """Return what was done before the first day: sign-ups, of which the app knows."""
+        self._note_sign_ups(self._town.society.starts)
         return self.due(self._town.society.starts)
 
     def wake(self, day: int) -> None:
