@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb  # noqa: F401  # before the fork, so that no writer spends its short life on it
 import numpy as np
@@ -20,9 +21,13 @@ from bowerbird.journal import bulk
 from bowerbird.journal.hashset import HashSet, filter_of, mark, sorted_hashes
 from bowerbird.journal.journal import Journal
 from bowerbird.journal.validate import check
+from bowerbird.version.publish import publish
+from bowerbird.version.retain import retire
+from bowerbird.world.world import World
 from tests.journal.rows import NOW, event
+from tests.world.stream import EVERY_KIND, chance
 
-OPERATIONS = {"open", "os.rename", "os.remove"}
+OPERATIONS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir"}
 SIZES = (1, 2, 5, 17)
 
 
@@ -37,16 +42,53 @@ def write(folder: Path, until: int | None, times: int = 1) -> Journal:
     return journal
 
 
-def seal(journal: Journal, _: int) -> None:
+def unmerged(_: Path, journal: Journal) -> None:
+    for __ in range(5):
+        journal.seal()
+        journal.append(
+            [event(n, event_id=f"e{n}") for n in range(journal.end, journal.end + 3)], now=NOW
+        )
+
+
+def freeze(folder: Path, journal: Journal) -> None:
+    """Freeze all that happened, and one thing more."""
+    journal.append([event(journal.end, event_id=f"e{journal.end}")], now=NOW)
+    world = World()
+    for batch in journal.read():
+        world.fold(batch)
+    world.freeze(folder / "world")
+
+
+def artefacts(folder: Path) -> None:
+    (folder / "inner").mkdir()
+    for name in ("a", "b"):
+        (folder / "inner" / name).write_text(name)
+
+
+def publish_one(folder: Path, _: Journal) -> None:
+    publish(folder / "versions", artefacts, offset=0, newest=0, config={}, metrics={}, now=0)
+
+
+def three_versions(folder: Path, journal: Journal) -> None:
+    for _ in range(3):
+        publish_one(folder, journal)
+
+
+def retire_two(folder: Path, _: Journal) -> None:
+    retire(folder / "versions", 1)
+
+
+def seal(_: Path, journal: Journal) -> None:
     journal.seal()
 
 
-def merge(journal: Journal, _: int) -> None:
+def merge(_: Path, journal: Journal) -> None:
     journal.merge(at_least=2)
 
 
-def load(journal: Journal, notes: int) -> None:
+def load(folder: Path, journal: Journal) -> None:
     """Take 50 facts straight into segments of 25."""
+    notes = os.open(folder / "acknowledged", os.O_WRONLY | os.O_APPEND)
     rows = [event(n, ts=NOW, event_id=f"e{n}") for n in range(journal.end, journal.end + 50)]
     with journal.bulk(lambda batch: note(notes, batch.stop)) as taking:
         for at in range(0, 50, 25):
@@ -57,17 +99,24 @@ def note(notes: int, end: int) -> None:
     os.write(notes, f"{end}\n".encode())
 
 
-TASKS = {"seal": seal, "merge": merge, "load": load}
+def nothing(_: Path, __: Journal) -> None: ...
+
+
+TASKS = {
+    "seal": (nothing, seal),
+    "merge": (unmerged, merge),
+    "load": (nothing, load),
+    "freeze": (freeze, freeze),
+    "publish": (publish_one, publish_one),
+    "retire": (three_versions, retire_two),
+}
+"""Each after what comes before it, in which nobody dies."""
 
 
 def do_and_die(folder: Path, task: str, die_at: int) -> None:
     journal = write(folder, 40)
-    if task == "merge":
-        for _ in range(5):
-            journal.seal()
-            journal.append(
-                [event(n, event_id=f"e{n}") for n in range(journal.end, journal.end + 3)], now=NOW
-            )
+    before, do = TASKS[task]
+    before(folder, journal)
     notes = os.open(folder / "acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     note(notes, journal.end)
     count = 0
@@ -80,7 +129,7 @@ def do_and_die(folder: Path, task: str, die_at: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
-    TASKS[task](journal, notes)
+    do(folder, journal)
 
 
 def run(folder: Path, moment: str, task: str) -> None:
@@ -107,11 +156,21 @@ def warm() -> None:
     mark(filter_of(laid), read_only, hashes, found)
 
 
+def warm_world() -> None:
+    """Load the kernels of the World too."""
+    world = World()
+    world.fold(chance(4, 50, kinds=EVERY_KIND))
+    with TemporaryDirectory() as folder:
+        world.freeze(Path(folder) / "world")
+
+
 if __name__ == "__main__":
     warm()
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     for line in sys.stdin:
         folder, moment, task = line.split()
+        if task == "freeze" and moment == "1":
+            warm_world()
         child = os.fork()
         if not child:
             run(Path(folder), moment, task)

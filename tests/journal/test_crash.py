@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from bowerbird.journal.journal import Journal
+from bowerbird.version.manifest import read_manifest, verify
+from bowerbird.version.publish import folder_of, numbers, publish
+from bowerbird.version.retain import retire
+from bowerbird.world.world import World
 from tests.journal.rows import NOW, event, whole
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +95,54 @@ def assert_every_step_is_safe(tmp_path: Path, host: Host, task: str, stride: int
         assert_whole(folder)
     assert ends[-1] == "ended 0"
     return len(ends)
+
+
+def assert_frozen(folder: Path, end: int) -> None:
+    """What is frozen is the World before or after, folds on, and is frozen again."""
+    with Journal.open(folder) as journal:
+        world, anew = World.thaw(folder / "world"), World()
+        assert end - 1 <= world.offset <= end
+        for batch in journal.read(world.offset):
+            world.fold(batch)
+        for batch in journal.read():
+            anew.fold(batch)
+    assert world.digest() == anew.digest()
+    world.freeze(folder / "world")
+    assert World.thaw(folder / "world").offset == anew.offset
+    assert [path.name for path in folder.glob("world*")] == ["world"]
+
+
+def assert_published(folder: Path, fewest: int, most: int) -> None:
+    """Each Version that shows is whole, and the next one is published beside them."""
+    versions = folder / "versions"
+    shown = numbers(versions)
+    assert fewest <= len(shown) <= most
+    for number in shown:
+        verify(folder_of(versions, number), read_manifest(folder_of(versions, number)))
+    told = publish(versions, Path.touch, offset=0, newest=0, config={}, metrics={}, now=0)
+    assert told.number == max(shown) + 1
+    assert retire(versions, 9) == ()
+    assert sorted(path.name for path in versions.iterdir()) == [
+        f"{number:06d}" for number in (*shown, told.number)
+    ]
+
+
+@pytest.mark.parametrize("stride", [13, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("task", ["freeze", "publish", "retire"])
+def test_a_crash_while_freezing_or_publishing_leaves_before_or_after(
+    tmp_path: Path, host: Host, task: str, stride: int
+) -> None:
+    tried = assert_every_step_is_safe(tmp_path, host, task, stride)
+    assert tried > 12 / stride
+    for number in range(tried):
+        folder = tmp_path / str(number)
+        match task:
+            case "freeze":
+                assert_frozen(folder, end=acknowledged_in(folder) + 1)
+            case "publish":
+                assert_published(folder, 1, 2)
+            case "retire":
+                assert_published(folder, 1, 3)
 
 
 @pytest.mark.parametrize("task", ["seal", "merge", "load"])

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.core.errors import JournalError
+from bowerbird.core.errors import JournalError, VersionError, WorldError
 from bowerbird.journal.doctor import diagnose
 from bowerbird.journal.journal import Journal
 from bowerbird.journal.validate import check
+from bowerbird.version.manifest import read_manifest, verify
+from bowerbird.version.publish import folder_of, numbers, publish
+from bowerbird.world.world import World
 from tests.journal.rows import NOW, Row, event, whole
+from tests.world.stream import EVERY_KIND, chance
 
 LEFT = (0, 4_096, 16_384, 32_768, 65_536, 131_072)
 """Bytes that are left when something is tried."""
@@ -101,6 +105,62 @@ def test_a_full_disk_loses_nothing_and_is_over_when_there_is_room(
             assert journal.append(numbered(0, end), now=NOW).duplicates == end
         assert diagnose(folder).findings == ()
     assert failures > 0
+
+
+def artefacts(folder: Path) -> None:
+    (folder / "vectors").write_bytes(bytes(50_000))
+
+
+def publish_one(versions: Path) -> None:
+    publish(versions, artefacts, offset=0, newest=0, config={}, metrics={}, now=0)
+
+
+def tried(do: Callable[[], None]) -> bool:
+    """Return whether it was done; what could not be done says what to do."""
+    told = ""
+    try:
+        do()
+    except (WorldError, VersionError) as error:
+        told = error.help or "nothing"
+    assert not told or "room" in told
+    return not told
+
+
+def test_a_full_disk_keeps_what_was_frozen_and_published(disk: Path) -> None:
+    before, after = World(), World()
+    before.fold(chance(4, 500, kinds=EVERY_KIND))
+    after.fold(chance(4, 1_500, kinds=EVERY_KIND))
+    frozen, versions, refused = disk / "world", disk / "versions", 0
+    for left in LEFT:
+        before.freeze(frozen)
+        publish_one(versions)
+        published, ballast = numbers(versions), fill(disk, left)
+        done = tried(lambda: after.freeze(frozen))
+        assert World.thaw(frozen).digest() == (after if done else before).digest()
+        more = tried(lambda: publish_one(versions))
+        refused += (not done) + (not more)
+        assert numbers(versions)[: len(published)] == published
+        assert len(numbers(versions)) == len(published) + more
+        for number in numbers(versions):
+            verify(folder_of(versions, number), read_manifest(folder_of(versions, number)))
+        assert {path.name for path in disk.iterdir()} == {"world", "versions", "ballast"}
+        assert not (versions / ".staging").exists()  # nothing by half takes the room
+        ballast.unlink()
+        after.freeze(frozen)
+        assert World.thaw(frozen).digest() == after.digest()
+    assert refused > 3
+
+
+def test_a_read_only_disk_serves_what_was_frozen_and_published(disk: Path) -> None:
+    world = World()
+    world.fold(chance(4, 500, kinds=EVERY_KIND))
+    world.freeze(disk / "world")
+    publish_one(disk / "versions")
+    assert mount("-o", "remount,ro", str(disk)) == 0
+    assert not tried(lambda: world.freeze(disk / "world"))
+    assert not tried(lambda: publish_one(disk / "versions"))
+    assert World.thaw(disk / "world").digest() == world.digest()
+    assert numbers(disk / "versions") == (1,)
 
 
 def test_a_read_only_disk_is_told_and_can_be_read(disk: Path) -> None:

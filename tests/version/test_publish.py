@@ -34,9 +34,9 @@ def test_a_write_that_breaks_publishes_nothing_and_the_next_one_starts_afresh(
         (folder / "half.txt").write_text("half")
         raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(VersionError, match="disk full"):
         publish(tmp_path, broken, offset=0, newest=0, config={}, metrics={}, now=0)
-    assert numbers(tmp_path) == ()
+    assert list(tmp_path.iterdir()) == []
 
     assert list(one(tmp_path).files) == ["inner/a.txt"]
 

@@ -95,7 +95,8 @@ class Bowerbird:
     def close(self) -> None:
         """Freeze the World, so that the next start is quick, and let the journal go."""
         if self._mode == "write":
-            self.freeze()
+            with self._append:
+                self._live.freeze_or_warn(self.path / "world")
         self.journal.close()
 
     def freeze(self, after: int = 0) -> None:

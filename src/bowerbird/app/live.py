@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bowerbird.app.lock import ReadWriteLock
-from bowerbird.core.errors import BowerbirdError
+from bowerbird.core.errors import BowerbirdError, WorldError
 from bowerbird.core.facts import FactBatch
 from bowerbird.core.ids import Ids
 from bowerbird.page.reading import Reading
@@ -15,6 +15,7 @@ from bowerbird.ranking.session import PATIENCE
 from bowerbird.version.overlay import Overlay
 from bowerbird.version.publish import folder_of, numbers
 from bowerbird.version.version import Version, load
+from bowerbird.world.frozen import standing
 from bowerbird.world.world import World
 
 PIECE = 1_000
@@ -58,10 +59,20 @@ class Live:
         """Write the World to `path` if `after` facts, and one at least, are new to it.
 
         Nobody may fold meanwhile; anybody may read.
+
+        Raises:
+            WorldError: the disk did not take it; what was frozen before stands.
         """
         if self.world.offset - self.frozen >= max(after, 1):
             self.world.freeze(path)
             self.frozen = self.world.offset
+
+    def freeze_or_warn(self, path: Path) -> None:
+        """Freeze as `freeze` does; where the disk does not take it, the next start folds more."""
+        try:
+            self.freeze(path, 1)
+        except WorldError as error:
+            logging.getLogger(__name__).warning("%s", error)
 
     def reading(self, ids: Ids) -> Reading:
         """Return what a page reads, as of now; hold the read lock while it is used."""
@@ -74,7 +85,7 @@ def open_world(frozen: Path, end: int) -> tuple[World, str]:
     A World is a fold of the journal, so one that cannot be thawed costs time and nothing else; and
     so does one that is ahead of the `end` of the journal, which was replaced under it.
     """
-    if not frozen.exists():
+    if not standing(frozen).exists():
         return World(), ""
     try:
         world = World.thaw(frozen)

@@ -15,7 +15,7 @@ from typing import Annotated, ParamSpec, TypeVar
 from fastapi import Depends, Request
 
 from bowerbird.app.bowerbird import Bowerbird
-from bowerbird.core.errors import BowerbirdError, Overloaded
+from bowerbird.core.errors import BowerbirdError, Overloaded, WorldError
 from bowerbird.journal.receipt import Receipt
 from bowerbird.service.bodies import Row
 from bowerbird.service.metrics import Metrics
@@ -124,7 +124,7 @@ class Runtime:
             try:
                 if self.writable:
                     await self.call(self.bb.freeze, FREEZE)
-            except OSError as error:  # the one before is still there; a crash costs time
+            except WorldError as error:  # the one before is still there; a crash costs time
                 LOG.warning("the World was not frozen: %s", error)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from bowerbird.core.errors import VersionError
 from bowerbird.version.manifest import FORMAT, NAME, Manifest, describe
 
 STAGING = ".staging"
@@ -40,22 +41,34 @@ def publish(
     """Publish what `write` puts into the folder it is handed, as the next Version.
 
     A crash at any moment leaves the Versions before it as they were: until the rename, readers see
-    nothing but a folder whose name is not a number.
+    nothing but a folder whose name is not a number. What breaks leaves nothing.
+
+    Raises:
+        VersionError: the disk did not take it; nothing was published.
     """
     staging = versions / STAGING
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    write(staging)
-    files = {
-        str(path.relative_to(staging)): describe(path)
-        for path in sorted(staging.rglob("*"))
-        if path.is_file()
-    }
-    number = max(numbers(versions), default=0) + 1
-    manifest = Manifest(FORMAT, number, now, offset, newest, config, metrics, files)
-    (staging / NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
-    _sync_tree(staging)
-    staging.rename(folder_of(versions, number))
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+        write(staging)
+        files = {
+            str(path.relative_to(staging)): describe(path)
+            for path in sorted(staging.rglob("*"))
+            if path.is_file()
+        }
+        number = max(numbers(versions), default=0) + 1
+        manifest = Manifest(FORMAT, number, now, offset, newest, config, metrics, files)
+        (staging / NAME).write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
+        _sync_tree(staging)
+        staging.rename(folder_of(versions, number))
+    except OSError as error:
+        raise VersionError(
+            f"no Version can be published under {versions}: {error}",
+            "the one before it serves on; see that the disk has room and that the folder may be "
+            "written to",
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)  # of what broke: the journal may need the room
     _sync(versions)
     return manifest
 

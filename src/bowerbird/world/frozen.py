@@ -8,13 +8,13 @@ import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bowerbird.core.errors import WorldDamaged
+from bowerbird.core.errors import WorldDamaged, WorldError
 from bowerbird.core.facts import I32, NONE
 from bowerbird.world import ledger as at
 from bowerbird.world.checksum import checksum
@@ -81,21 +81,54 @@ def digest(store: Store) -> str:
 
 
 def write_frozen(store: Store, path: Path) -> None:
-    """Write what is meant of every array to the folder `path`, which appears by one rename."""
-    fresh, former = path.with_name(path.name + ".writing"), path.with_name(path.name + ".former")
-    for leftover in (fresh, former):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    """Write what is meant of every array to the folder `path`, in place of what is frozen there.
+
+    A crash at any moment leaves what was frozen before or what is frozen now for `standing` to
+    find.
+
+    Raises:
+        WorldError: the disk did not take it; what was frozen before stands.
+    """
+    fresh, former = path.with_name(path.name + ".writing"), _former(path)
+    try:
+        if former.exists() and not path.exists():  # a process died between the two renames
+            former.rename(path)
+        for leftover in (fresh, former):
+            shutil.rmtree(leftover, ignore_errors=True)
+        _write_all(store, fresh)
+        if path.exists():
+            path.rename(former)
+        fresh.rename(path)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)  # the journal may need the room
+        raise WorldError(
+            f"the World cannot be frozen at {path}: {error}",
+            "nothing is lost: it is folded from the journal; see that the disk has room and that "
+            "the folder may be written to",
+        ) from error
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def standing(path: Path) -> Path:
+    """Return where the World that was last frozen to `path` stands: there, or beside it.
+
+    Beside it only after a crash between two renames.
+    """
+    return _former(path) if _former(path).exists() and not path.exists() else path
+
+
+def _former(path: Path) -> Path:
+    return path.with_name(path.name + ".former")
+
+
+def _write_all(store: Store, folder: Path) -> None:
+    folder.mkdir(parents=True)
     with ThreadPoolExecutor(THREADS) as threads:  # one writes while the other sums
-        told = {n: threads.submit(_write, fresh / f"{n}.npy", a) for n, a in meant(store)}
+        told = {n: threads.submit(_write, folder / f"{n}.npy", a) for n, a in meant(store)}
         columns = {name: column.result() for name, column in told.items()}
     ledger = store.ledger
     manifest = FrozenManifest(FORMAT, int(ledger[at.OFFSET]), int(ledger[at.NEWEST]), columns)
-    _write_synced(fresh / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
-    if path.exists():
-        path.rename(former)
-    fresh.rename(path)
-    shutil.rmtree(former, ignore_errors=True)
+    _write_synced(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
 
 
 def read_frozen(path: Path) -> Store:
@@ -104,12 +137,13 @@ def read_frozen(path: Path) -> Store:
     Raises:
         WorldDamaged: a part is missing, or is not what the manifest says.
     """
+    path = standing(path)
     columns = _read_manifest(path).columns
     if lacking := sorted(set(Store._fields) - set(columns)):
         raise _damaged(path, f"its {MANIFEST} lacks {', '.join(lacking)}")
+    headers = [_header(path / f"{name}.npy") for name in Store._fields]
     with ThreadPoolExecutor(THREADS) as threads:
-        paths = (path / f"{name}.npy" for name in Store._fields)
-        read = threads.map(_read, paths, (columns[name] for name in Store._fields))
+        read = threads.map(_read, headers, (columns[name] for name in Store._fields))
         arrays = dict(zip(Store._fields, read, strict=True))
     for name, record in RECORDS.items():
         if arrays[name].dtype != layout(record):
@@ -167,10 +201,37 @@ def _read_manifest(path: Path) -> FrozenManifest:
     return manifest
 
 
-def _read(path: Path, said: FrozenColumn) -> NDArray[Any]:
+class Header(NamedTuple):
+    """Where the numbers of an array begin, and what they are."""
+
+    path: Path
+    at: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+def _header(path: Path) -> Header:
+    """Return the header of a `.npy`.
+
+    For one thread: numpy has it parsed as Python, which Python 3.11 cannot do in two threads at
+    once without failing now and then ("AST constructor recursion depth mismatch").
+    """
+    npy = np.lib.format
     try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
+        with path.open("rb") as file:
+            short = npy.read_magic(file) == (1, 0)
+            read = npy.read_array_header_1_0 if short else npy.read_array_header_2_0
+            shape, _, dtype = read(file)
+            return Header(path, file.tell(), dtype, shape)
     except (OSError, ValueError, EOFError) as error:
+        raise _damaged(path.parent, f"{path.name} cannot be read ({error})") from error
+
+
+def _read(header: Header, said: FrozenColumn) -> NDArray[Any]:
+    path, at, dtype, shape = header
+    try:
+        array = np.fromfile(path, dtype, int(np.prod(shape)), offset=at).reshape(shape)
+    except (OSError, ValueError) as error:
         raise _damaged(path.parent, f"{path.name} cannot be read ({error})") from error
     found = _said(array)
     if found != said:

@@ -100,7 +100,11 @@ class World:
         return position
 
     def freeze(self, path: Path) -> None:
-        """Write the World to the folder `path`, in place of one frozen there before."""
+        """Write the World to the folder `path`, in place of one frozen there before.
+
+        Raises:
+            WorldError: the disk did not take it; what was frozen before stands.
+        """
         write_frozen(self._store, path)
 
     @staticmethod
