@@ -39,6 +39,8 @@ from bowerbird.page.programs import Programs
 from bowerbird.page.reading import Reading, catalog
 from bowerbird.page.request import Request
 from bowerbird.ranking.runtime import Model
+from bowerbird.version.publish import folder_of, numbers
+from bowerbird.version.version import load_models
 
 PEERS = 20
 MEGA = 1_000_000
@@ -186,12 +188,12 @@ def sampled(made: Made, program: Program, user: int) -> int:
     return next(line.real.rows_in for line in lines if line.op.startswith("sample(") and line.real)
 
 
-def models_of(bowerbird: Bowerbird) -> Mapping[str, Model]:
-    """Return the models of the folder's newest Version."""
-    version = bowerbird.reading().version
-    if version is None:
+def models_of(folder: Path) -> Mapping[str, Model]:
+    """Return the models of the folder's newest Version; its journal is not read."""
+    found = numbers(folder / "versions")
+    if not found:
         raise SystemExit("the folder has no Version to take models from")
-    return version.models
+    return load_models(folder_of(folder / "versions", found[-1]))[0]
 
 
 def main() -> int:
@@ -202,10 +204,10 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=500)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    with Bowerbird(asked.folder, mode="read") as bowerbird:
-        if not asked.media:
+    if not asked.media:
+        with Bowerbird(asked.folder, mode="read") as bowerbird:
             return show(of_folder(bowerbird, asked.pages), as_json=asked.json)
-        models = models_of(bowerbird)
+    models = models_of(asked.folder)
     known = Programs(asked.folder / "programs", catalog(("default",), ("default",)))
     programs = known.named("explore", asked.folder), known.named("fallback", asked.folder)
     return show(of_sizes(sorted(asked.media), models, programs, asked.pages), asked.json)
