@@ -183,9 +183,10 @@ def asking(made: Made, programs: tuple[Program, Program]) -> Ask:
 
 
 def sampled(made: Made, program: Program, user: int) -> int:
-    """Return how many rows enter `sample` on the page of one person."""
+    """Return how many rows `sample` draws from on the page of one person, its condition met."""
     lines = explain(program, made.reading(), Context(user, NOW), analyze=True).lines
-    return next(line.real.rows_in for line in lines if line.op.startswith("sample(") and line.real)
+    real = next(line.real for line in lines if line.op.startswith("sample(") and line.real)
+    return real.rows_in - sum(drop.rows for drop in real.drops)
 
 
 def models_of(folder: Path) -> Mapping[str, Model]:

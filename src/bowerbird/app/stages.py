@@ -18,7 +18,7 @@ from bowerbird.core.facts import F32
 from bowerbird.core.ids import IdTable
 from bowerbird.core.signals import Context
 from bowerbird.igql.evaluate import mask
-from bowerbird.igql.expression import conjuncts, text_of
+from bowerbird.igql.expression import Expression, conjuncts, text_of
 from bowerbird.igql.frame import Frame
 from bowerbird.igql.ops.diversify_by import DiversifyBy
 from bowerbird.igql.ops.filter import Filter
@@ -110,22 +110,35 @@ def _kept(node: Node, after: Frame, ids: IdTable) -> tuple[Kept, ...]:
 def _reasons(node: Node, before: Frame, run: Run) -> Callable[[int], str]:
     """Return what says, of a position in `before`, why the row there was dropped."""
     if isinstance(node, Filter):
-        return _refused(node, before, run)
+        return _refused(node.where, before, run)
     if isinstance(node, Rank):
         return lambda at: f"place {at + 1} of {len(before)} by value, {node.keep} go on"
     if isinstance(node, Sample):
-        return lambda at: f"not drawn: {node.n} of {len(before)} were, by score"
+        return _not_drawn(node, before, run)
     if isinstance(node, DiversifyBy):
         return lambda at: f"the {node.keep} chosen are worth more once repeats are taken off"
     return lambda at: "no room was left"
 
 
-def _refused(node: Filter, before: Frame, run: Run) -> Callable[[int], str]:
-    """Return what names the first condition that a row does not meet."""
-    parts = list(conjuncts(node.where))
-    passed = np.stack([mask(part, before, run) for part in parts])
+def _refused(where: Expression, before: Frame, run: Run) -> Callable[[int], str]:
+    """Return what names the first condition that a row does not meet, "" where it meets all."""
+    parts = list(conjuncts(where))
+    passed = np.stack([*(mask(part, before, run) for part in parts), np.zeros(len(before), bool)])
     first = np.argmin(passed, axis=0)
-    return lambda at: f"not {text_of(parts[first[at]])}"
+    told = [*(f"not {text_of(part)}" for part in parts), ""]
+    return lambda at: told[first[at]]
+
+
+def _not_drawn(node: Sample, before: Frame, run: Run) -> Callable[[int], str]:
+    """Return what names the condition that a row does not meet, or says that chance was against it.
+
+    A page asks the conditions of the rows it came to; here all are asked.
+    """
+    missed = f"not drawn: {node.n} were, by score"
+    if node.where is None:
+        return lambda at: missed
+    refused = _refused(node.where, before, run)
+    return lambda at: refused(at) or missed
 
 
 def _cell(value: Any) -> float:

@@ -18,6 +18,7 @@ from bowerbird.igql.ops.diversify_by import DiversifyBy
 from bowerbird.igql.ops.explore import POOL, Explore
 from bowerbird.igql.ops.first_of import FirstOf
 from bowerbird.igql.ops.posted_media import POSTED, PostedMedia
+from bowerbird.igql.ops.sample import Sample
 from bowerbird.igql.plan import Node, nodes
 
 EACH = ("k", "max_num_to_retrieve", "max_media_per_account")
@@ -163,6 +164,7 @@ def _micros(node: Node, coming: float, going: float) -> float:
     if where is not None:
         asked = POSTED * coming if isinstance(node, PostedMedia) else coming
         asked = float(POOL) if isinstance(node, Explore) else asked
+        asked = min(asked, 2.0 * node.n) if isinstance(node, Sample) else asked  # late, not of all
         for part in conjuncts(where):
             nanos += asked * nanoseconds(part)
             asked *= chance(part)

@@ -55,6 +55,12 @@ def keep(parts: Parts, frame: Frame, run: Run) -> Frame:
     Conditions on whole columns are asked in one loop, then those that the signals can ask in one
     pass, then the others one by one.
     """
+    left = passing(parts, frame, run)
+    return frame if left is None else frame.take(left)
+
+
+def passing(parts: Parts, frame: Frame, run: Run) -> Positions | None:
+    """Return the positions of the rows that `keep` would keep, None for all of them."""
     left: Positions | None = None
     for together in _rounds(parts, frame.kind, run):
         here = frame if left is None else frame.take(left)
@@ -65,7 +71,7 @@ def keep(parts: Parts, frame: Frame, run: Run) -> Frame:
             run.dropped(together[0].expression, len(here) - len(passed))
         if len(passed) < len(here):
             left = passed if left is None else left[passed]
-    return frame if left is None else frame.take(left)
+    return left
 
 
 def whole(part: Part, kind: Kind, run: Run) -> Place | None:

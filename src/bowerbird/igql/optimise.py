@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bowerbird.igql.plan import Node
 from bowerbird.igql.rules.ask_early import ask_early
+from bowerbird.igql.rules.ask_late import ask_late
 from bowerbird.igql.rules.drop_labels import drop_labels
 from bowerbird.igql.rules.drop_order import drop_order
 from bowerbird.igql.rules.list_near import list_near
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     drop_order,
     drop_labels,
     order_conjuncts,
+    ask_late,
     list_near,
 )
 """Order matters: each rule may rely on the ones before it."""

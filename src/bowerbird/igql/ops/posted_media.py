@@ -12,7 +12,7 @@ import numpy as np
 from bowerbird.core.candidates import SCORE, Column, Kind
 from bowerbird.core.facts import I64
 from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch_at, peek
+from bowerbird.core.prefetch import fetch_at, fetch_cell, peek
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Expression
@@ -57,20 +57,60 @@ class PostedMedia(Node):
 
 
 @fused
-def _listed(links: Any, account: Any, times: Any, cap: Any) -> Any:
-    """Return the line of an account, and how many of its first `cap` media are young enough."""
-    line = line_of(links[0], account)
-    n = 0 if line < 0 else min(np.int64(links[2][line]), cap)
+def _young(listed: Any, n: Any, times: Any) -> Any:
+    """Return how many of the first `n` of `listed`, newest first, are young enough."""
     ts, dated, since = times
-    if dated and n > 0 and ts[links[1][line, n - 1]] < since:  # the newest come first
+    if dated and n > 0 and ts[listed[n - 1]] < since:
         low = 0
         while low < n:
             middle = (low + n) // 2
-            if ts[links[1][line, middle]] < since:
+            if ts[listed[middle]] < since:
                 n = middle
             else:
                 low = middle + 1
-    return line, n
+    return n
+
+
+@kernel
+def _found(accounts: Any, links: Any, times: Any, cap: int) -> Any:
+    """Return the line of each account, and how many of its media are listed at most.
+
+    Lines lie anywhere in the World. All are asked for before any is read, and so is the oldest
+    media that each may list, so as to wait for memory once and not once an account.
+    """
+    index, posted, length = links
+    lines, sizes = np.empty(len(accounts), np.int64), np.empty(len(accounts), np.int64)
+    for i in range(len(accounts)):
+        lines[i] = line_of(index, accounts[i])
+        if lines[i] >= 0:
+            peek(length, lines[i], 4)
+    for i in range(len(accounts)):
+        listed = np.int64(length[lines[i]]) if lines[i] >= 0 else np.int64(0)
+        sizes[i] = min(np.int64(cap), listed)
+        if sizes[i] > 0:
+            fetch_cell(posted, lines[i], 0)
+            fetch_cell(posted, lines[i], sizes[i] - 1)
+    ts, dated, _ = times
+    for i in range(len(accounts) if dated else 0):
+        if sizes[i] > 0:
+            peek(ts, posted[lines[i], sizes[i] - 1], 8)
+    return lines, sizes
+
+
+@kernel
+def _list_all(lines: Any, sizes: Any, posted: Any, times: Any, scores: Any, fade: Any) -> Any:
+    """Do what `list_media` does where nothing is asked."""
+    room = sizes.sum()
+    at, rows = np.empty(room, np.int32), np.empty(room, np.int32)
+    score = np.empty(room, np.float32)
+    n = np.uint64(0)
+    for i in range(np.uint64(len(lines))):
+        listed = posted[lines[i]]
+        for j in range(np.uint64(_young(listed, sizes[i], times))):
+            at[n], rows[n] = i, listed[j]
+            score[n] = np.float64(scores[i]) / fade[j]
+            n += np.uint64(1)
+    return at[:n], rows[:n], score[:n], True
 
 
 @kernel
@@ -80,24 +120,22 @@ def list_media(accounts: Any, scores: Any, links: Any, times: Any, cap: int, sie
     Returns:
         Position of the account, media, score of each row; and whether the sieve knew every row.
     """
-    room = 0
     fade = 1.0 + FADE * np.arange(cap)
-    for i in range(len(accounts)):
-        line = line_of(links[0], accounts[i])
-        if line >= 0:
-            room += min(cap, links[2][line])
-            peek(links[1], line, 64)
+    lines, sizes = _found(accounts, links, times, cap)
+    if len(sieve.column) == 0:
+        return _list_all(lines, sizes, links[1], times, scores, fade)
+    room = sizes.sum()
     at, rows = np.empty(room, np.int32), np.empty(room, np.int32)
     score = np.empty(room, np.float32)
     row, place = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
     first, step = first_of(sieve)
-    asked, found, n = len(sieve.column) > 0, np.uint64(0), np.uint64(0)
+    found, n = np.uint64(0), np.uint64(0)
     for i in range(len(accounts) + 1):
-        line, length = (0, 0)
+        line, length = np.int64(0), np.int64(0)
         if i < len(accounts):
-            line, length = _listed(links, accounts[i], times, cap)
+            line, length = lines[i], _young(links[1][lines[i]], sizes[i], times)
         if n + np.uint64(length) > BLOCK or i == len(accounts):
-            if asked and beyond(row[:n], sieve.size):
+            if beyond(row[:n], sieve.size):
                 return at[:0], rows[:0], score[:0], False
             for k in range(sifted(row, place, n, sieve)):
                 whose, nth = place[k] // POSTED, place[k] % POSTED

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from bowerbird.core.candidates import Kind
-from bowerbird.core.facts import F32, F64
+from bowerbird.core.facts import F32, F64, I64
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
+from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import INCLUSION, Frame
+from bowerbird.igql.keep import Parts, keep, parts_of, passing
 from bowerbird.igql.kernels.draw import exponentials
 from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.op import Arg, Call, Op, Shape
@@ -22,32 +25,36 @@ SALT = 1
 LIGHTEST = 1e-6
 """Weight of a row without a score, beside the best one's 1."""
 
+FIRST, SPARE, MORE = 16, 4, 4
+"""Rows asked for the best score; the part of `n` asked beyond it; how many times as many next."""
+
 
 @dataclass(frozen=True)
 class Sample(Node):
-    """`n` rows, drawn by score to the power of 1 / temperature; at 0 the best `n`."""
+    """`n` rows, drawn by score to the power of 1 / temperature; at 0 the best `n`.
+
+    Attributes:
+        where: a condition that rows must meet to be drawn from; the draw asks it of those only
+            that it comes to.
+    """
 
     op: ClassVar[str] = "sample"
 
     input: Node
     n: int
     temperature: float
+    where: Expression | None = None
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of `where`."""
+        return () if self.where is None else parts_of(self.where)
 
 
 def _rule(call: Call) -> Stream:
     node = Sample(call.input.node, call.values["n"], call.values["temperature"])
     rows = min(call.input.rows, node.n)
     return call.input.then(node, rows=rows, columns={INCLUSION: Type.NUMBER})
-
-
-def weights(scores: F32, temperature: float) -> F64:
-    """Return the weight of each score ([n]): the best one's is 1, none is under `LIGHTEST`."""
-    top = float(np.nanmax(scores)) if not np.isnan(scores).all() else 0.0
-    if not (top > 0 and np.isfinite(top)):
-        return np.ones(len(scores))
-    share = np.nan_to_num(scores.astype(np.float64) / top, nan=0.0)
-    found: F64 = np.maximum(np.maximum(share, 0.0) ** (1 / temperature), LIGHTEST)
-    return found
 
 
 def run_sample(node: Sample, run: Run) -> Frame:
@@ -57,18 +64,72 @@ def run_sample(node: Sample, run: Run) -> Frame:
     (Efraimidis and Spirakis 2006). With the (n + 1)-th smallest as threshold tau, a row is in with
     probability 1 - exp(-w tau) (priority sampling, Duffield, Lund and Thorup 2007).
     """
-    frame = run.frame(node.input)
+    frame, parts = run.frame(node.input), node.parts
+    if run.analyse or node.temperature == 0 or len(frame) <= node.n:
+        frame, parts = keep(parts, frame, run), ()
+    if node.temperature > 0 and len(frame) > node.n:
+        found = _drawn(node, parts, frame, run)
+        if found is not None:
+            kept, chance = found
+            return frame.take(kept, {INCLUSION: chance})
+        frame = keep(parts, frame, run)
+    best = best_first(frame.score, node.n)
+    return frame.take(best, {INCLUSION: np.ones(len(best), np.float32)})
+
+
+def _drawn(node: Sample, parts: Parts, frame: Frame, run: Run) -> tuple[I64, F32] | None:
+    """Return positions of the rows drawn, best first, and their chances; None for all that pass.
+
+    What `parts` refuse is only looked for among the rows with the smallest keys: more of them,
+    until enough have passed.
+    """
     scores = frame.score
-    if len(frame) <= node.n or node.temperature == 0:
-        best = best_first(scores)[: node.n]
-        return frame.take(best, {INCLUSION: np.ones(len(best), np.float32)})
-    weight = weights(scores, node.temperature)
+    weight = weights(scores, _top(parts, frame, scores, run), node.temperature)
     key = exponentials(frame.rows, run.context.seed, SALT) / weight
-    smallest = np.argpartition(key, node.n)
-    kept = np.sort(smallest[: node.n])
+    asked = node.n + 1 + (node.n // SPARE if parts else 0)
+    while True:
+        passed = _passing(parts, frame, _smallest(key, asked), run)
+        if len(passed) > node.n:
+            break
+        if asked >= len(frame):
+            return None
+        asked *= MORE
+    least = np.argpartition(key[passed], node.n)
+    kept = np.sort(passed[least[: node.n]])
     kept = kept[best_first(scores[kept])]
-    chance = -np.expm1(-weight[kept] * key[smallest[node.n]])
-    return frame.take(kept, {INCLUSION: chance.astype(np.float32)})
+    chance = -np.expm1(-weight[kept] * key[passed[least[node.n]]])
+    return kept, chance.astype(np.float32)
+
+
+def _smallest(key: F64, n: int) -> I64:
+    """Return the positions of the `n` smallest of `key`, all where there are no more."""
+    return np.argpartition(key, n - 1)[:n] if n < len(key) else np.arange(len(key))
+
+
+def _passing(parts: Parts, frame: Frame, at: I64, run: Run) -> I64:
+    """Return those of the positions `at` whose rows pass `parts`."""
+    left = passing(parts, frame.take(at), run) if parts else None
+    return at if left is None else at[left]
+
+
+def _top(parts: Parts, frame: Frame, scores: F32, run: Run) -> float:
+    """Return the best score of the rows that pass `parts`, 0 where none has one."""
+    asked = FIRST if parts else 1
+    while True:
+        best = best_first(scores, asked)
+        passed = scores[_passing(parts, frame, best, run)]
+        if len(passed) or asked >= len(frame):
+            return float(passed[0]) if len(passed) and not np.isnan(passed[0]) else 0.0
+        asked *= MORE
+
+
+def weights(scores: F32, top: float, temperature: float) -> F64:
+    """Return the weight of each score ([n]): that of `top` is 1, none is under `LIGHTEST`."""
+    if not (top > 0 and np.isfinite(top)):
+        return np.ones(len(scores))
+    share = np.nan_to_num(scores.astype(np.float64) / top, nan=0.0)
+    found: F64 = np.maximum(np.maximum(share, 0.0) ** (1 / temperature), LIGHTEST)
+    return found
 
 
 SAMPLE = Op(

@@ -1,0 +1,73 @@
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bowerbird.core.candidates import SCORE, Kind
+from bowerbird.core.signals import Context, Type
+from bowerbird.igql.expression import Apply, Column, Literal
+from bowerbird.igql.frame import INCLUSION, Frame
+from bowerbird.igql.ops.filter import Filter
+from bowerbird.igql.ops.sample import Sample
+from bowerbird.igql.plan import Node
+from bowerbird.igql.rules.ask_late import ask_late
+from bowerbird.igql.run import RUNNERS
+from bowerbird.igql.running import Run
+
+GOOD = "good"
+WHERE = Apply("<", (Column(GOOD, Type.NUMBER), Literal(0.5, Type.NUMBER)), Type.BOOL)
+
+
+@dataclass(frozen=True)
+class Given(Node):
+    """Rows that a test hands in."""
+
+    op: ClassVar[str] = "given"
+
+
+def drawn(plan: Node, frame: Frame, seed: int, *, analyse: bool = False) -> Frame:
+    runners: Any = {**RUNNERS, Given: lambda node, run: frame}
+    run = Run(None, Context(0, 0, seed), (), runners, analyse=analyse)  # type: ignore[arg-type]
+    return run.frame(plan)
+
+
+@settings(deadline=None)  # the first example compiles
+@given(st.data())
+def test_a_draw_that_asks_late_takes_the_rows_and_chances_of_one_that_asks_before(
+    data: st.DataObject,
+) -> None:
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    n, share = data.draw(st.integers(1, 3_000)), data.draw(st.sampled_from([0.0, 0.02, 0.5, 1.0]))
+    few = data.draw(st.sampled_from([1, 2, n]))  # distinct scores
+    scores = rng.choice(rng.lognormal(0.0, 2.0, few), n).astype(np.float32)
+    scores[rng.random(n) < 0.1] = data.draw(st.sampled_from([np.nan, 0.0, -1.0, np.inf, 1.0]))
+    good = np.where(rng.random(n) < share, 0, 1).astype(np.float32)
+    frame = Frame(Kind.MEDIA, rng.permutation(n).astype(np.int32), {SCORE: scores, GOOD: good})
+    temperature = data.draw(st.sampled_from([0.0, 0.5, 1.0, 2.0]))
+    plan = Sample(Filter(Given(), WHERE), data.draw(st.integers(1, 300)), temperature)
+    late, seed = ask_late(plan), data.draw(st.integers(0, 99))
+    assert late == replace(plan, input=Given(), where=WHERE)
+    before = drawn(plan, frame, seed)
+    for after in (drawn(late, frame, seed), drawn(late, frame, seed, analyse=True)):
+        assert after.rows.tolist() == before.rows.tolist()
+        np.testing.assert_array_equal(
+            after.column(INCLUSION, Type.NUMBER), before.column(INCLUSION, Type.NUMBER)
+        )
+
+
+def test_a_draw_asks_its_condition_of_few_of_many_rows() -> None:
+    n, asked = 20_000, []
+
+    class Noticing(Frame):
+        def take(self, at: Any, own: Any = None) -> Frame:
+            asked.append(len(at))
+            return super().take(at, own)
+
+    scores = np.linspace(1, 2, n, dtype=np.float32)
+    own = {SCORE: scores, GOOD: np.zeros(n, np.float32)}
+    frame = Noticing(Kind.MEDIA, np.arange(n, dtype=np.int32), own)
+    found = drawn(Sample(Given(), 100, 1.0, WHERE), frame, seed=1)
+    assert len(found) == 100
+    assert sum(asked) < 300
