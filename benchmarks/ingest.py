@@ -1,7 +1,9 @@
 """How fast facts come in, durably, beside plain DuckDB COPY and plain SQLite inserts.
 
 The peers take the same file and check nothing: DuckDB gives no rows to ids and finds no twins.
-HTTP is not measured here.
+Over HTTP the same events go in batches of 500 to a server in a process of its own, which answers
+when they are durable and the next page's; its peer takes the same batches from memory, without
+HTTP, a transaction each.
 
     .venv/bin/python benchmarks/ingest.py            # 300,000 events
     .venv/bin/python benchmarks/ingest.py --events 10000000
@@ -10,23 +12,31 @@ HTTP is not measured here.
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import resource
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
 import duckdb
 import numpy as np
+from serving import serving
 
+from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.journal.ingest import ingest
 from bowerbird.journal.journal import Journal
 
 NOW = 1_700_000_000_000
 ACTIONS = ("impression", "view", "click", "like", "save")
 TARGET = 300_000
+HTTP_TARGET = 20_000
+BATCH = 500
+CLIENTS = 4
+POSTED = 200_000
 COLUMNS = ("user_id", "action", "media_id", "ts", "dwell_ms", "session_id", "surface", "event_id")
 
 
@@ -74,19 +84,86 @@ def copied(source: Path, target: Path) -> None:
     duckdb.sql(f"COPY (FROM {read}('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
 
-def inserted(source: Path, target: Path) -> None:
-    """SQLite takes a row at a time, 10,000 in a transaction, synced as our tail is."""
+INSERT = f"INSERT OR IGNORE INTO events VALUES ({', '.join('?' * len(COLUMNS))})"
+
+
+def opened_sqlite(target: Path) -> sqlite3.Connection:
+    """Return a database of events, synced as our tail is."""
     sql = sqlite3.connect(target, isolation_level=None)
     sql.execute("PRAGMA journal_mode=WAL")
     sql.execute("PRAGMA synchronous=FULL")
     sql.execute(f"CREATE TABLE events ({', '.join(COLUMNS)}, UNIQUE (event_id))")
-    marks = ", ".join("?" * len(COLUMNS))
+    return sql
+
+
+def inserted(source: Path, target: Path) -> None:
+    """SQLite takes a row at a time, 10,000 in a transaction."""
+    sql = opened_sqlite(target)
     with source.open() as lines:
         while rows := [tuple(json.loads(line).values()) for line in lines.readlines(1_500_000)]:
             sql.execute("BEGIN")
-            sql.executemany(f"INSERT OR IGNORE INTO events VALUES ({marks})", rows)
+            sql.executemany(INSERT, rows)
             sql.execute("COMMIT")
     sql.close()
+
+
+def batches(lines: Path) -> list[bytes]:
+    """Return the events as bodies of `BATCH` JSON lines."""
+    rows = lines.read_bytes().splitlines(keepends=True)
+    return [b"".join(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
+
+
+def posted(bodies: list[bytes], port: int) -> None:
+    """Post all from `CLIENTS` connections that stay open, each as soon as it has its answer."""
+
+    def client(nth: int) -> None:
+        asking = http.client.HTTPConnection("127.0.0.1", port)
+        for body in bodies[nth::CLIENTS]:
+            headers = {"Content-Type": "application/x-ndjson"}
+            asking.request("POST", "/v1/events", body, headers)
+            answer = asking.getresponse()
+            told = json.loads(answer.read())
+            if answer.status != 200 or told["accepted"] + told["duplicates"] != body.count(b"\n"):
+                raise SystemExit(f"{answer.status}: {told}")
+        asking.close()
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        list(clients.map(client, range(CLIENTS)))
+
+
+def inserted_batches(bodies: list[bytes], target: Path) -> None:
+    """SQLite takes each body in a transaction of its own."""
+    sql = opened_sqlite(target)
+    for body in bodies:
+        sql.execute("BEGIN")
+        sql.executemany(INSERT, [tuple(json.loads(line).values()) for line in body.splitlines()])
+        sql.execute("COMMIT")
+    sql.close()
+
+
+def measure_http(folder: Path, lines: Path) -> dict[str, object]:
+    """Return the row of HTTP."""
+    Bowerbird.init(folder / "http")
+    bodies = batches(lines)[: 20 + POSTED // BATCH]
+    events = sum(body.count(b"\n") for body in bodies)
+    with serving(folder / "http") as server:
+        posted(bodies[:20], server.port)
+        seconds = timed(lambda: posted(bodies[20:], server.port))
+    with Journal.open(folder / "http", mode="read") as journal:
+        if journal.end != events:
+            raise SystemExit(f"{journal.end} of {events} events came in")
+    against = timed(lambda: inserted_batches(bodies[20:], folder / "batches.sqlite"))
+    timed_events = events - 20 * BATCH
+    return {
+        "what": f"HTTP, durable batches of {BATCH}",
+        "ours": round(timed_events / seconds),
+        "peer": round(timed_events / against),
+        "peer_is": "SQLite inserts",
+        "ratio": round(against / seconds, 3),
+        "unit": "events/s",
+        "target": HTTP_TARGET,
+        "holds": timed_events / seconds >= HTTP_TARGET,
+    }
 
 
 def measure(folder: Path, events: int) -> list[dict[str, object]]:
@@ -118,7 +195,7 @@ def measure(folder: Path, events: int) -> list[dict[str, object]]:
         row(f"{name} again, nothing new", again, "DuckDB COPY", copy)
         if name == "jsonl":
             row("jsonl into an empty journal", seconds, "SQLite inserts", sqlite)
-    return found
+    return [*found, measure_http(folder, paths["jsonl"])]
 
 
 def main() -> None:

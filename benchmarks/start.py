@@ -7,28 +7,26 @@ a process that runs already. The peer is the same start without the frozen World
 
     .venv/bin/python benchmarks/start.py                 # 1 M events
     .venv/bin/python benchmarks/start.py --events 10000000 --media 1000000 --people 100000
+    .venv/bin/python benchmarks/start.py --folder build/start    # kept, and used again
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import shutil
-import socket
-import subprocess
+import signal
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from fold import Size, catalogue, events
+from serving import serving
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.core.facts import FactBatch
@@ -73,31 +71,10 @@ def write(folder: Path, size: Size) -> None:
             journal.commit(list(drafts(replace(batch, start=journal.end))))
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def until_ready(folder: Path) -> float:
     """Return the seconds from the start of a server to the first time it says it is ready."""
-    port = free_port()
-    program = Path(sys.executable).with_name("bowerbird")
-    command = [str(program), "serve", "--data", str(folder), "--port", str(port)]
-    began = perf_counter()
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        while server.poll() is None:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                if urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz").status == 200:
-                    return perf_counter() - began
-            sleep(0.01)
-        raise SystemExit(f"the server ended with status {server.returncode}")
-    finally:
-        server.kill()
-        server.wait()
+    with serving(folder, end=signal.SIGKILL) as server:  # a clean end would freeze the tail
+        return server.ready_s
 
 
 def parts(folder: Path) -> dict[str, float]:
@@ -121,12 +98,14 @@ def parts(folder: Path) -> dict[str, float]:
 
 def measure(folder: Path, size: Size) -> list[dict[str, Any]]:
     """Return the table."""
-    write(folder, size)
+    if not (folder / "world").exists():
+        write(folder, size)
     until_ready(folder)
     ready = min(until_ready(folder) for _ in range(RUNS))
     opened = [parts(folder) for _ in range(RUNS)]
-    shutil.rmtree(folder / "world")
+    (folder / "world").rename(folder / "aside")
     anew = until_ready(folder)
+    (folder / "aside").rename(folder / "world")
     rows = [
         {"what": f"ready, {size.events:,} events", "ours": round(ready, 2),
          "peer": round(anew, 2), "ratio": round(anew / ready, 1), "unit": "s", "target": TARGET,
@@ -146,10 +125,12 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--media", type=int, default=100_000)
     parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--folder", type=Path, help="of the data, kept; a passing one by default")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder), Size(asked.events, asked.media, asked.people))
+    size = Size(asked.events, asked.media, asked.people)
+    with tempfile.TemporaryDirectory() as passing:
+        rows = measure(asked.folder or Path(passing), size)
     for row in rows:
         if asked.json:
             print(json.dumps(row))

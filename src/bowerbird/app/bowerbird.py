@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, VersionInfo
 from bowerbird.app.config import Config, read_config, write_config
@@ -17,7 +17,6 @@ from bowerbird.app.published import published
 from bowerbird.app.query import explain_query, run_query
 from bowerbird.app.society import find_people, similar_accounts
 from bowerbird.app.tracing import Traces
-from bowerbird.app.training import Progress, train
 from bowerbird.app.warming import warm_up
 from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
 from bowerbird.core.facts import FactBatch, FactKind
@@ -40,6 +39,9 @@ from bowerbird.version.overlay import catch_up
 from bowerbird.version.publish import numbers
 from bowerbird.version.version import overlays_of
 from bowerbird.world.world import World
+
+if TYPE_CHECKING:
+    from bowerbird.app.training import Progress
 
 Row = Mapping[str, object]
 
@@ -226,6 +228,8 @@ class Bowerbird:
         Raises:
             TrainingError: there is too little to learn from, or the training extra is missing.
         """
+        from bowerbird.app.training import train  # here, so that a server starts without it
+
         report = train(
             self.path, self.config, now=self.now(), until=until, progress=progress, seed=seed
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -228,9 +229,14 @@ def _header(path: Path) -> Header:
 
 
 def _read(header: Header, said: FrozenColumn) -> NDArray[Any]:
+    """Return the array, mapped: the kernel copies a page of it when it is first written to."""
     path, at, dtype, shape = header
+    size = int(np.prod(shape))
     try:
-        array = np.fromfile(path, dtype, int(np.prod(shape)), offset=at).reshape(shape)
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        array = np.frombuffer(mapped, dtype, size, at) if size else np.empty(0, dtype)
+        array = array.reshape(shape)
     except (OSError, ValueError) as error:
         raise _damaged(path.parent, f"{path.name} cannot be read ({error})") from error
     found = _said(array)
