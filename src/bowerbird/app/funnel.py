@@ -85,7 +85,7 @@ def refuse_late_engagements(before: Engagements, span: Span) -> None:
     Raises:
         TrainingError: an engagement is later than the cut.
     """
-    newest = int(before.ts[before.known].max(initial=0))
+    newest = max((int(p.ts[p.known].max(initial=0)) for p in before.by_person()), default=0)
     if newest > span.cut_ts:
         raise TrainingError(
             f"co-engagement would know of an engagement at {newest}, the examples begin after "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bowerbird.app.config import DEFAULT, Config
@@ -58,9 +59,17 @@ def catalogue(world: World) -> Catalogue:
 
 
 def engagements(
-    journal: Journal, known: Catalogue, start: int, stop: int, config: Config
+    journal: Journal,
+    known: Catalogue,
+    start: int,
+    stop: int,
+    config: Config,
+    aside: Path | None = None,
 ) -> Engagements:
-    """Return what people engaged with between two offsets; with impressions where they count."""
+    """Return what people engaged with between two offsets; with impressions where they count.
+
+    They lie on the disk of the folder `aside`, in files without names; in memory when None.
+    """
     counted = CoEngagementConfig.from_dict(config.co_engagement).weights
     extra = (Action.IMPRESSION,) if Action.IMPRESSION in counted else ()
     return gather(
@@ -69,6 +78,7 @@ def engagements(
         known.media_type_of,
         known.duration_of,
         actions=(*extra, *ENGAGEMENTS),
+        aside=aside,
     )
 
 

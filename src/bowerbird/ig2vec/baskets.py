@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
 from bowerbird.core.errors import ConfigError
 from bowerbird.core.facts import F32, I32, I64, NONE, Action
+from bowerbird.ig2vec.aside import ROWS
 from bowerbird.ig2vec.engagements import Engagements
 from bowerbird.ig2vec.naming import choice, named
 
@@ -97,19 +98,38 @@ class Baskets:
     starts: I64
 
 
-def baskets(engagements: Engagements, rows: I32, config: CoEngagementConfig) -> Baskets:
+def baskets(
+    engagements: Engagements,
+    column: Literal["account", "media"],
+    config: CoEngagementConfig,
+    rows: int = ROWS,
+) -> Baskets:
     """Return the `config.newest` distinct rows each person engaged with last.
 
     Args:
         engagements: [n], by person and time.
-        rows: [n] int32 what each engagement was with; NONE is left out.
+        column: what each engagement was with; where it is NONE it is left out.
         config: weights of actions.
+        rows: engagements worked on at a time; the result is the same whatever it is.
     """
+    parts = [
+        _baskets(piece, getattr(piece, column), config) for piece in engagements.by_person(rows)
+    ]
+    sizes = [np.diff(part.starts) for part in parts]
+    return Baskets(
+        np.concatenate([np.zeros(0, np.int32), *(part.rows for part in parts)]),
+        np.concatenate([np.zeros(0, np.float32), *(part.weights for part in parts)]),
+        np.cumsum(np.concatenate([np.zeros(1, np.int64), *sizes])),
+    )
+
+
+def _baskets(piece: Engagements, rows: I32, config: CoEngagementConfig) -> Baskets:
+    """Return the baskets of some people."""
     by_action = np.zeros(256, np.float32)
     by_action[list(config.weights)] = list(config.weights.values())
-    weight = by_action[engagements.action]
+    weight = by_action[piece.action]
     counts = (weight > 0) & (rows != NONE)
-    user, rows, weight = engagements.user[counts], rows[counts], weight[counts]
+    user, rows, weight = piece.user[counts], rows[counts], weight[counts]
     order = np.lexsort((rows, user))  # stable: the newest of a pair comes last
     user, rows, weight = user[order], rows[order], weight[order]
     ends = np.append((user[1:] != user[:-1]) | (rows[1:] != rows[:-1]), [True] * (len(user) > 0))

@@ -22,12 +22,12 @@ DEFAULT = CoEngagementConfig()
 
 def co_engaged_accounts(engagements: Engagements, config: CoEngagementConfig = DEFAULT) -> Links:
     """Return for each account those that the same people engaged with, best first."""
-    return co_engagement(baskets(engagements, engagements.account, config), config)
+    return co_engagement(baskets(engagements, "account", config), config)
 
 
 def co_engaged_media(engagements: Engagements, config: CoEngagementConfig = DEFAULT) -> Links:
     """Return for each media those that the same people engaged with, best first."""
-    return co_engagement(baskets(engagements, engagements.media, config), config)
+    return co_engagement(baskets(engagements, "media", config), config)
 
 
 def co_engagement(people: Baskets, config: CoEngagementConfig = DEFAULT) -> Links:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +26,7 @@ from bowerbird.core.facts import (
     Flag,
     MediaType,
 )
+from bowerbird.ig2vec.aside import ROWS, Column
 from bowerbird.ig2vec.lookup import look_up
 from bowerbird.world.rules import LONG_VIEW_MS, LONG_VIEW_SHARE, LONG_VIEW_UNKNOWN_MS
 
@@ -40,6 +44,7 @@ class Engagements:
         ts: [n] int64 epoch ms, ascending within a person; only an order where `known` is unset.
         known: [n] bool, whether `ts` is a real time.
         session: [n] int64 hash of the session id, 0 where none was given.
+        aside: the folder whose disk the columns lie on, and what is made of them; None for memory.
     """
 
     user: I32
@@ -50,14 +55,26 @@ class Engagements:
     ts: I64
     known: Mask
     session: I64
+    aside: Path | None = None
 
     def __len__(self) -> int:
         return len(self.user)
 
-    def take(self, chosen: Mask | Positions) -> Engagements:
+    def take(self, chosen: Mask | Positions | slice) -> Engagements:
         """Return the engagements at `chosen`, positions [k] or a mask [n], in that order."""
-        return Engagements(*(getattr(self, column.name)[chosen] for column in fields(self)))
+        return replace(self, **{name: getattr(self, name)[chosen] for name in COLUMNS})
 
+    def by_person(self, rows: int = ROWS) -> Iterator[Engagements]:
+        """Yield them in pieces of about `rows`, each with all that its people did."""
+        first = 0
+        while first < len(self):
+            last = self.user[min(first + rows, len(self)) - 1]
+            end = int(np.searchsorted(self.user, last, "right"))
+            yield self.take(slice(first, end))
+            first = end
+
+
+COLUMNS = tuple(column.name for column in fields(Engagements) if column.name != "aside")
 
 NOTHING = Engagements(
     user=np.zeros(0, np.int32),
@@ -93,12 +110,15 @@ def gather(
     media_type_of: U8 | None = None,
     duration_of: F32 | None = None,
     actions: Sequence[Action] = ENGAGEMENTS,
+    aside: Path | None = None,
+    rows: int = ROWS,
 ) -> Engagements:
     """Collect the engagements in `batches`; those undone later in them are left out.
 
     An engagement with a media counts for the account that owns it; one whose account nobody knows
-    is left out. A view that is long enough (`world.rules`) becomes a `LONG_VIEW`. Only the columns
-    kept here stay in memory, so `batches` may be a stream.
+    is left out. A view that is long enough (`world.rules`) becomes a `LONG_VIEW`. `batches` may be
+    a stream: what is collected lies `aside`, and memory grows with people, not with facts. The
+    result is the same to the bit, whatever `aside` and `rows`.
 
     Args:
         batches: facts, in journal order.
@@ -106,6 +126,8 @@ def gather(
         media_type_of: [M] uint8; without it every media type is UNKNOWN.
         duration_of: [M] float32 seconds; a video shorter than the threshold needs less.
         actions: what to collect. With `Action.IMPRESSION` among them, what was only shown too.
+        aside: a folder on whose disk the columns are to lie; in memory when None.
+        rows: worked on at a time.
     """
     catalogue = Catalogue(
         account_of,
@@ -115,9 +137,60 @@ def gather(
     wanted = np.zeros(256, np.bool_)
     wanted[list(actions)] = True
     wanted[[undo for undo, undone in UNDOES.items() if undone in actions]] = True
-    whole = _join([NOTHING, *(_read(batch, catalogue, wanted) for batch in batches)])
-    whole = whole.take(~_undone(whole))
-    return whole.take(np.lexsort((whole.ts, whole.user)))
+    found = _Shelf(aside)
+    runs = list(_runs((_read(batch, catalogue, wanted) for batch in batches), aside, rows))
+    for whole in _merged(runs, rows):
+        stands = whole.take(~_undone(whole))
+        found.add(stands.take(np.lexsort((stands.ts, stands.user))))
+    return found.engagements()
+
+
+class _Shelf:
+    """Engagements that are put aside part by part."""
+
+    def __init__(self, aside: Path | None) -> None:
+        self._aside = aside
+        self._columns = {name: Column(getattr(NOTHING, name).dtype, aside) for name in COLUMNS}
+
+    def add(self, part: Engagements) -> None:
+        for name, column in self._columns.items():
+            column.add(getattr(part, name))
+
+    def engagements(self) -> Engagements:
+        arrays: dict[str, Any] = {name: column.array() for name, column in self._columns.items()}
+        return Engagements(**arrays, aside=self._aside)
+
+
+def _runs(parts: Iterable[Engagements], aside: Path | None, rows: int) -> list[Engagements]:
+    """Return the parts as runs of `rows` or more, each by person, then in journal order."""
+    shelf, ends = _Shelf(aside), [0]
+    for run in _joined(parts, rows):
+        shelf.add(run.take(np.argsort(run.user, kind="stable")))
+        ends.append(ends[-1] + len(run))
+    whole = shelf.engagements()
+    return [whole.take(slice(first, last)) for first, last in pairwise(ends)]
+
+
+def _joined(parts: Iterable[Engagements], rows: int) -> Iterator[Engagements]:
+    waiting, size = [NOTHING], 0
+    for part in parts:
+        waiting.append(part)
+        size += len(part)
+        if size >= rows:
+            yield _join(waiting)
+            waiting, size = [NOTHING], 0
+    yield _join(waiting)
+
+
+def _merged(runs: Sequence[Engagements], rows: int) -> Iterator[Engagements]:
+    """Yield the runs as one, about `rows` at a time: all of some people, each in journal order."""
+    people = max(int(run.user[-1]) + 1 if len(run) else 0 for run in runs)
+    counts = sum(np.bincount(run.user, minlength=people) for run in runs)
+    before = np.cumsum(counts) - counts
+    cuts = np.flatnonzero(np.diff(before // rows, prepend=-1))
+    for bounds in pairwise([*cuts.tolist(), people]):
+        spans = [np.searchsorted(run.user, np.array(bounds, np.int32)) for run in runs]
+        yield _join([run.take(slice(*span)) for run, span in zip(runs, spans, strict=True)])
 
 
 def _read(batch: FactBatch, catalogue: Catalogue, wanted: Mask) -> Engagements:
@@ -152,8 +225,9 @@ def _is_long(dwell_ms: F32, media_type: U8, duration_s: F32) -> Mask:
 
 
 def _join(parts: Sequence[Engagements]) -> Engagements:
-    names = [column.name for column in fields(Engagements)]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS
+    }
     return Engagements(**joined)
 
 

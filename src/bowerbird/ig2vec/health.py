@@ -15,6 +15,7 @@ from bowerbird.ig2vec.lookup import look_up
 from bowerbird.ig2vec.probe import probe
 from bowerbird.ig2vec.same_topic import same_topic
 from bowerbird.ig2vec.stability import stability
+from bowerbird.ig2vec.vocabulary import word_counts
 
 
 def health(
@@ -39,15 +40,16 @@ def health(
         the words, and of the accounts among them, with a vector), `hubness`, and where they can
         be asked `topics` (as from `same_topic`), `probe` and `stability`.
     """
-    covered = look_up(embedding.index, corpus.tokens, NONE) != NONE
+    counts = word_counts(corpus)
+    known = look_up(embedding.index, np.arange(len(counts)), NONE) != NONE
     found: dict[str, Any] = {
         "words": len(corpus.tokens),
         "sentences": len(corpus),
         "by_session": corpus.by_session,
         "accounts": len(embedding),
         "coverage": {
-            "words": round(float(covered.mean()), 5) if len(covered) else None,
-            "accounts": round(len(embedding) / max(len(np.unique(corpus.tokens)), 1), 5),
+            "words": round(counts[known].sum() / counts.sum(), 5) if len(counts) else None,
+            "accounts": round(len(embedding) / max(int(np.count_nonzero(counts)), 1), 5),
         },
         "hubness": hubness(links),
     }

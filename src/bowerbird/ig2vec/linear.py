@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -78,17 +78,19 @@ DEFAULT = LinearConfig()
 
 def linear_media(engagements: Engagements, config: LinearConfig = DEFAULT) -> Links:
     """Return for each media its weights for others, greatest first; they can be below 0."""
-    return linear(_people(engagements, engagements.media, config), config)
+    return linear(_people(engagements, "media", config), config)
 
 
 def linear_accounts(engagements: Engagements, config: LinearConfig = DEFAULT) -> Links:
     """Return for each account its weights for others, greatest first; they can be below 0."""
-    return linear(_people(engagements, engagements.account, config), config)
+    return linear(_people(engagements, "account", config), config)
 
 
-def _people(engagements: Engagements, rows: I32, config: LinearConfig) -> Baskets:
+def _people(
+    engagements: Engagements, column: Literal["account", "media"], config: LinearConfig
+) -> Baskets:
     counted = CoEngagementConfig(weights=config.weights, newest=config.newest)
-    return baskets(engagements, rows, counted)
+    return baskets(engagements, column, counted)
 
 
 def linear(people: Baskets, config: LinearConfig = DEFAULT) -> Links:

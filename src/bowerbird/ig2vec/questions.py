@@ -12,6 +12,9 @@ from bowerbird.ig2vec.corpus import Corpus
 REMEMBERED = 50
 """Words before the answer that a question holds."""
 
+DRAWN = 16
+"""Words drawn for each question: those that begin a sentence, or are repeated in it, are none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Questions:
@@ -39,10 +42,13 @@ def questions(held_out: Corpus, *, most: int, seed: int) -> Questions:
 
     The first word of a sentence is no answer: nothing comes before it.
     """
-    first = np.repeat(held_out.starts[:-1], np.diff(held_out.starts))
-    drawn = np.random.default_rng(seed).permutation(len(first))
-    asked = drawn[drawn > first[drawn]][: 2 * most]  # some will be repeats
-    before = _before(held_out.tokens, first, asked)
+    words = len(held_out.tokens)
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(words, min(words, DRAWN * most), replace=False)
+    first = held_out.starts[np.searchsorted(held_out.starts, drawn, "right") - 1]
+    later = np.flatnonzero(drawn > first)[: 2 * most]  # some will be repeats
+    asked = drawn[later]
+    before = _before(held_out.tokens, first[later], asked)
     answer = held_out.tokens[asked]
     new = np.flatnonzero(~(before == answer[:, None]).any(axis=1))[:most]
     return Questions(before[new], answer[new])
@@ -50,5 +56,5 @@ def questions(held_out: Corpus, *, most: int, seed: int) -> Questions:
 
 def _before(tokens: I32, first: I64, asked: I64) -> I32:
     places = asked[:, None] - np.arange(1, REMEMBERED + 1)
-    inside = places >= first[asked][:, None]
+    inside = places >= first[:, None]
     return np.where(inside, tokens[np.maximum(places, 0)], np.int32(NONE))

@@ -66,7 +66,8 @@ def train_vectors(
     text = read_corpus(corpus, known, config)
     hot = hot_first(text.counts)
     weights = _by_heat(start(text, known, config, earlier), hot.lines)
-    words = Words(hot.place[text.lines].astype(np.int32), text.keep, text.starts)
+    text.relabel(hot.place)
+    words = Words(text.lines, text.keep, text.starts)
     draws = Draws(*draw_table(text.counts[hot.lines], config))
     for epoch in range(config.epochs):
         _epoch(words, weights, draws, how, epoch)

@@ -8,6 +8,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, F64, I32, I64, NONE
 from bowerbird.core.kernels import kernel
+from bowerbird.ig2vec.aside import ROWS
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 
@@ -32,11 +33,21 @@ class Vocabulary:
 
 def vocabulary(corpus: Corpus, min_count: int) -> Vocabulary:
     """Return the accounts that have at least `min_count` words in `corpus`."""
-    counts = np.bincount(corpus.tokens).astype(np.int64)
+    counts = word_counts(corpus)
     accounts = np.flatnonzero(counts >= min_count).astype(np.int32)
     index = np.full(len(counts), NONE, np.int32)
     index[accounts] = np.arange(len(accounts), dtype=np.int32)
     return Vocabulary(index, accounts, counts[accounts])
+
+
+def word_counts(corpus: Corpus) -> I64:
+    """Return [A] int64 words of each account row, up to the last that has any."""
+    counts = np.zeros(0, np.int64)
+    for first in range(0, len(corpus.tokens), ROWS):
+        part = np.bincount(corpus.tokens[first : first + ROWS], minlength=len(counts))
+        part[: len(counts)] += counts
+        counts = part
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
