@@ -32,7 +32,7 @@ test: $(VENV)/installed   ## every test but the slow ones
 slow: $(VENV)/installed   ## the tests that take minutes
 	$(BIN)/pytest -m slow
 
-PEERS := gensim implicit lightgbm polars scikit-learn
+PEERS := fasttext-wheel gensim implicit lightgbm polars scikit-learn
 benchmarks: .venv-bench/installed  ## install the peers that benchmarks measure, into .venv-bench
 .venv-bench/installed: pyproject.toml Makefile
 	$(PYTHON) -m venv .venv-bench

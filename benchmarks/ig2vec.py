@@ -1,7 +1,8 @@
-"""The ig2vec trainer beside gensim's Word2Vec: tokens a second, and what the vectors know.
+"""The ig2vec trainer beside gensim's Word2Vec and fastText: tokens a second, and what vectors know.
 
-Both read the same made-up sessions from memory: of clusters of accounts, a fifth of the words drawn
-from everybody. Width, window, negatives, sub-sampling and epochs are the same; each learns at the
+All read the same made-up sessions, fastText from a file, the others from memory: of clusters of
+accounts, a fifth of the words drawn from everybody. Width, window, negatives, sub-sampling and
+epochs are the same; each learns at the
 rate that is best for it on validation sessions, and is examined on others. Speed a core is tokens a
 second of CPU time, so that a busy machine does not count; on two threads it is wall time.
 
@@ -17,13 +18,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.util import find_spec
+from tempfile import NamedTemporaryFile
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import I32, NONE
+from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
@@ -102,11 +105,8 @@ class Peer:
         self.run(model)
         accounts = np.array([int(word) for word in model.wv.index_to_key], np.int32)
         order = np.argsort(accounts)
-        index = np.full(int(corpus.tokens.max()) + 1, NONE, np.int32)
-        index[accounts[order]] = np.arange(len(order), dtype=np.int32)
-        counts = np.bincount(corpus.tokens)[accounts[order]].astype(np.int64)
         vectors, out = model.wv.vectors[order], model.syn1neg[order]
-        return Embedding(index, accounts[order], unit(vectors), out, counts, config)
+        return embedding_of(corpus, accounts[order], vectors, out, config)
 
     def built(self, config: EmbeddingConfig) -> Any:
         """Return a gensim model that knows its words and has learned nothing."""
@@ -135,6 +135,69 @@ class Peer:
         model.train(self.sentences, total_examples=model.corpus_count, epochs=model.epochs)
 
 
+class FastText:
+    """fastText on one corpus, without pieces of words: word2vec in C++. It reads from a file."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._file = NamedTemporaryFile("w", suffix=".txt")  # noqa: SIM115 lives as long as this
+        for words in Peer.of(corpus).sentences:
+            self._file.write(" ".join(words) + "\n")
+        self._file.flush()
+
+    def train(self, corpus: Corpus, config: EmbeddingConfig) -> Embedding:
+        """Return its vectors as an embedding, so that one exam asks all."""
+        model = self.run(config)
+        words = model.get_words()
+        kept = np.array([line for line, word in enumerate(words) if word != "</s>"])
+        accounts = np.array([int(words[line]) for line in kept], np.int32)
+        order = np.argsort(accounts)
+        vectors, out = (
+            np.asarray(matrix, np.float32)[kept[order]]
+            for matrix in (model.get_input_matrix(), model.get_output_matrix())
+        )
+        return embedding_of(corpus, accounts[order], vectors, out, config)
+
+    def run(self, config: EmbeddingConfig) -> Any:
+        """Return a trained model."""
+        import fasttext  # only in the environment of the benchmarks
+
+        return fasttext.train_unsupervised(
+            self._file.name,
+            model="skipgram",
+            loss="ns",
+            dim=config.dim,
+            ws=config.window,
+            neg=config.negatives,
+            t=config.subsample,
+            minCount=config.min_count,
+            minn=0,
+            maxn=0,
+            lr=config.lr,
+            epoch=config.epochs,
+            thread=config.threads,
+            verbose=0,
+        )
+
+    def reading(self, tokens: int, config: EmbeddingConfig) -> float:
+        """Return its million tokens a second, of all epochs after the first."""
+        clock = process_time if config.threads == 1 else perf_counter
+        started = clock()
+        self.run(replace(config, epochs=1))
+        first = clock()
+        self.run(config)
+        return tokens * (config.epochs - 1) / ((clock() - first) - (first - started)) / 1e6
+
+
+def embedding_of(
+    corpus: Corpus, accounts: I32, vectors: F32, out: F32, config: EmbeddingConfig
+) -> Embedding:
+    """Return a peer's vectors of `accounts`, ascending, as an embedding."""
+    index = np.full(int(corpus.tokens.max()) + 1, NONE, np.int32)
+    index[accounts] = np.arange(len(accounts), dtype=np.int32)
+    counts = np.bincount(corpus.tokens)[accounts].astype(np.int64)
+    return Embedding(index, accounts, unit(vectors), out, counts, config)
+
+
 def reading(corpus: Corpus, config: EmbeddingConfig) -> float:
     """Return our million tokens a second, of all epochs after the first: set-up is left out.
 
@@ -158,6 +221,7 @@ def speeds(accounts: int, words: int, times: int, widths: list[int]) -> Iterator
     """Yield the rows on speed, the best of `times` runs each."""
     corpus = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
     peer, read = Peer.of(corpus), PLAIN.epochs * words
+    fast = FastText(corpus) if find_spec("fasttext") else None
     for dim in widths:
         for threads in (1, 2):
             config = replace(PLAIN, dim=dim, threads=threads)
@@ -167,7 +231,10 @@ def speeds(accounts: int, words: int, times: int, widths: list[int]) -> Iterator
             )
             what = f"width {dim}, {threads} thread{'s' * (threads > 1)}"
             target = 15.0 if threads == 1 else None
-            yield row(f"training, {what}", ours, theirs, "M tokens/s", target)
+            yield row(f"training, {what}, beside gensim", ours, theirs, "M tokens/s", target)
+            if fast is not None:
+                theirs = max(fast.reading(words, config) for _ in range(times))
+                yield row(f"training, {what}, beside fastText", ours, theirs, "M tokens/s")
 
 
 def limits(accounts: int, words: int, widths: list[int]) -> Iterator[dict[str, object]]:
@@ -193,26 +260,35 @@ def targets_a_word(config: EmbeddingConfig) -> float:
 
 def quality(accounts: int, words: int, seeds: int) -> list[dict[str, object]]:
     """Return the rows on quality, each at the rate that was best on validation sessions."""
-    found: dict[str, list[tuple[float, float]]] = {"ours": [], "gensim": []}
-    rates: dict[str, list[float]] = {"ours": [], "gensim": []}
+    found: dict[str, list[tuple[float, float]]] = {}
+    rates: dict[str, list[float]] = {}
     for seed in range(seeds):
         town = Town.built(accounts, accounts // 100, seed)
         corpus, chosen, asked = (
             town.sessions(size, 100 * seed + i) for i, size in enumerate((words, 20_000, 20_000))
         )
-        trainers: dict[str, Trainer] = {"ours": train_vectors, "gensim": Peer.of(corpus).train}
-        for name, train in trainers.items():
+        for name, train in trainers(corpus).items():
             best = max(learned(train, corpus, seed), key=lambda found: hit(found, chosen))
-            rates[name].append(best.config.lr)
             share = same_topic(best, town.topic)["all"]["share"]
-            found[name].append((hit(best, asked), share))
+            rates.setdefault(name, []).append(best.config.lr)
+            found.setdefault(name, []).append((hit(best, asked), share))
     rows = []
     for at, what in enumerate(("next account, hit rate@100", "same topic, precision@20")):
-        ours, theirs = (np.array([pair[at] for pair in found[n]]) for n in ("ours", "gensim"))
-        spread = f"+-{(ours - theirs).std():.3f} over {seeds} seeds"
-        told = f"{what} ({spread}; rates {rates['ours']}, {rates['gensim']})"
-        rows.append(row(told, float(ours.mean()), float(theirs.mean()), "share", 0.99))
+        ours = np.array([pair[at] for pair in found["ours"]])
+        for name in list(found)[1:]:
+            theirs = np.array([pair[at] for pair in found[name]])
+            spread = f"+-{(ours - theirs).std():.3f} over {seeds} seeds"
+            told = f"{what}, beside {name} ({spread}; rates {rates['ours']}, {rates[name]})"
+            rows.append(row(told, float(ours.mean()), float(theirs.mean()), "share", 0.99))
     return rows
+
+
+def trainers(corpus: Corpus) -> dict[str, Trainer]:
+    """Return who learns from a corpus."""
+    found: dict[str, Trainer] = {"ours": train_vectors, "gensim": Peer.of(corpus).train}
+    if find_spec("fasttext"):
+        found["fastText"] = FastText(corpus).train
+    return found
 
 
 def learned(train: Trainer, corpus: Corpus, seed: int) -> list[Embedding]:
@@ -266,8 +342,9 @@ def wanted(asked: argparse.Namespace) -> Iterator[dict[str, object]]:
     if asked.growth:
         yield from growth(asked.growth)
         return
-    yield from speeds(asked.accounts, asked.words, asked.times, asked.widths)
-    yield from limits(asked.accounts, asked.words, asked.widths)
+    if not asked.quality:
+        yield from speeds(asked.accounts, asked.words, asked.times, asked.widths)
+        yield from limits(asked.accounts, asked.words, asked.widths)
     if not asked.speed:
         yield from quality(asked.accounts // 5, asked.words // 5, asked.seeds)
 
@@ -281,6 +358,7 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--widths", type=int, nargs="+", default=[64, 128])
     parser.add_argument("--speed", action="store_true", help="only the rows on speed")
+    parser.add_argument("--quality", action="store_true", help="only the rows on quality")
     parser.add_argument("--growth", type=int, nargs="*", help="only this: millions of words")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
