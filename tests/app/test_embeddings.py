@@ -27,6 +27,8 @@ dim = 16
 [embeddings.save_photo]
 actions = ["save"]
 media_types = ["photo"]
+
+[captions]
 """
 ASKED = "user.let(seed_id=user_id).liked().account_nn(embedding_config={name}).posted_media()"
 
@@ -58,6 +60,8 @@ def test_a_new_version_has_every_source_that_is_not_too_thin(bird: Bowerbird) ->
     for name, rows in (("hearts", True), ("save_photo", False)):
         answer = bird.query(ASKED.format(name=name), user=busiest)
         assert bool(answer.rows) is rows
+    alike = bird.query("user.engaged_media().media_nn(embedding_config=captions)", user=busiest)
+    assert alike.rows
 
 
 def test_settings_that_changed_start_afresh(bird: Bowerbird) -> None:
