@@ -81,7 +81,7 @@ def train(
     """Learn from the journal under `path` and publish a Version; only reads the journal.
 
     Args:
-        path: the data folder; what grows with the journal lies aside on its disk.
+        path: the data folder, on whose disk lies aside what grows with the journal.
         config: of the app.
         now: epoch ms, written into the manifest.
         until: only facts before the first one at or after this time (epoch ms); all by default.
@@ -95,8 +95,6 @@ def train(
     """
     steps = Steps(progress or (lambda step, share: None))
     seed = config.training.seed if seed is None else seed
-    aside = path / "versions"
-    aside.mkdir(exist_ok=True)
     with Journal.open(path, mode="read") as journal:
         with steps.step("reading the journal"):
             span = measure(journal, until, config.training.vectors_share)
@@ -105,15 +103,15 @@ def train(
             early_owners = catalogue(world).account_of
             fold(world, journal, span.stop)
             known = catalogue(world)
-            before = engagements(journal, known, 0, span.cut, config, aside)
+            before = engagements(journal, known, 0, span.cut, config, path)
         with steps.step("early vectors") as share:
             early = learn_one(before, config, seed, share)
         with steps.step("exam"):
-            after = engagements(journal, known, span.cut, span.stop, config, aside)
+            after = engagements(journal, known, span.cut, span.stop, config, path)
             metrics: dict[str, Any] = {"ig2vec": examine(early, before, after, world, config)}
             past = newest_past(path / "versions", span.stop)
             if past is not None:
-                later = engagements(journal, known, past.offset, span.stop, config, aside)
+                later = engagements(journal, known, past.offset, span.stop, config, path)
                 metrics["prequential"] = {"version": past.number, **prequential(past, later)}
         with steps.step("examples") as share:
             program = page_program(path, config)
@@ -121,7 +119,7 @@ def train(
             examples, recorded = gather_examples(journal, basis, span, config, program, share)
             metrics["delays"] = delay_curve(examples)
         with steps.step("vectors") as share:
-            everything = engagements(journal, known, 0, span.stop, config, aside)
+            everything = engagements(journal, known, 0, span.stop, config, path)
             alike = learn_captions(journal, span.stop, config)
             learned = learn(everything, config, seed, share, past, declared_topics(world), alike)
         metrics["embeddings"] = learned.metrics
