@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -79,6 +80,7 @@ def test_health_tells_what_is_covered(learned: Embedding) -> None:
     assert told["coverage"] == {"words": 1.0, "accounts": 1.0}
     assert told["topics"]["all"]["share"] > 0.9
     assert "stability" not in told
+    assert msgspec.json.encode(told)  # as a manifest holds it
 
 
 def test_honest_vectors_have_no_fault(learned: Embedding) -> None:

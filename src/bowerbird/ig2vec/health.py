@@ -48,7 +48,7 @@ def health(
         "by_session": corpus.by_session,
         "accounts": len(embedding),
         "coverage": {
-            "words": round(counts[known].sum() / counts.sum(), 5) if len(counts) else None,
+            "words": round(float(counts[known].sum() / counts.sum()), 5) if len(counts) else None,
             "accounts": round(len(embedding) / max(int(np.count_nonzero(counts)), 1), 5),
         },
         "hubness": hubness(links),
