@@ -27,7 +27,7 @@ check: $(VENV)/installed  ## format, lint, layers, types, spelling: in the order
 	$(BIN)/mypy
 
 test: $(VENV)/installed   ## every test but the slow ones
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 slow: $(VENV)/installed   ## the tests that take minutes
 	$(BIN)/pytest -m slow

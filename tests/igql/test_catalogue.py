@@ -205,6 +205,7 @@ def test_mmr_reads_vectors_of_both_parts_and_does_without_where_there_are_none(
 ) -> None:
     world.ready["trending"] = (np.arange(6, dtype=np.int32), np.arange(6, 0, -1).astype("f4"))
     text = "trending().diversify_by(account_id, method=mmr, strength=1)"
+    world.vectors.clear()
     found = page(text, world)
     assert found.rows.rows.tolist() == [0, 2, 4, 1, 3, 5]  # the same account is alike
     assert found.warnings == ("nothing yet for embedding `default`",)

@@ -75,7 +75,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("row", "reason"), BAD, ids=str)
+@pytest.mark.parametrize(("row", "reason"), BAD, ids=[reason for _, reason in BAD])
 def test_a_bad_row_is_told_why_and_the_others_are_taken(row: Any, reason: str) -> None:
     checked = check([event(1), row, event(2)], now=NOW, untimed=NOW)
     assert dict(checked.faults) == {1: RejectReason(reason)}
