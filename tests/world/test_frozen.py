@@ -76,7 +76,7 @@ def test_a_file_cut_short_is_found(tmp_path: Path, world: World) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [('"format": 2', '"format": 9', "format 9"), ('"users"', '"losers"', "lacks users")],
+    [('"format": 3', '"format": 9', "format 9"), ('"users"', '"losers"', "lacks users")],
 )
 def test_a_manifest_of_another_program_is_refused(
     tmp_path: Path, world: World, old: str, new: str, says: str

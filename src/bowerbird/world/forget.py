@@ -6,7 +6,7 @@ from bowerbird.core.facts import I32, I64, NONE
 from bowerbird.core.kernels import fused, kernel
 from bowerbird.world.catalogue import unlink
 from bowerbird.world.history import wipe_history
-from bowerbird.world.ledger import ACCOUNTS, HISTORY_FREE, PAIRS, SEEN_FREE
+from bowerbird.world.ledger import ACCOUNTS, HISTORY_FREE, HISTORY_USED, PAIRS, SEEN_FREE, SEEN_USED
 from bowerbird.world.pairs import erase_pair
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import USERS, Lines, Store, make
@@ -43,11 +43,11 @@ def forget_everywhere(
     at, length = users.history_base[u], users.history_cap[u]
     if length > 0:
         wipe_history(history, at, length)
-        free_slice(history.account, ledger, HISTORY_FREE, at, length)
+        free_slice(history.account, ledger, HISTORY_USED, HISTORY_FREE, at, length)
     at, length = users.seen_at[u], users.seen_cap[u]
     if length > 0:
         seen[at : at + length] = NONE
-        free_slice(seen, ledger, SEEN_FREE, at, length)
+        free_slice(seen, ledger, SEEN_USED, SEEN_FREE, at, length)
     for line in range(len(pairs)):
         while pairs.key[line] != NONE and pairs.key[line] >> 32 == u:
             erase_pair(pairs, line)

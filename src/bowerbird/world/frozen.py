@@ -23,8 +23,8 @@ from bowerbird.world.growth import sizes_of
 from bowerbird.world.records import RECORDS, Store, layout
 from bowerbird.world.tables import FRESH, POOL
 
-FORMAT = 2
-"""1: pairs of 48 bytes, and a SHA-256 of each column."""
+FORMAT = 3
+"""1: pairs of 48 bytes, and a SHA-256 of each column. 2: free slices that were never joined."""
 
 MANIFEST = "manifest.json"
 THREADS = 2

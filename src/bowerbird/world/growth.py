@@ -21,8 +21,9 @@ from bowerbird.world.records import (
 )
 from bowerbird.world.tables import Sizes
 
-LONG = 1 << 16
-"""Lines from which on twice as many would waste more memory than copying costs time."""
+LONG, LONGER = 1 << 16, 1 << 19
+"""Lines from which on twice as many, and then a quarter more, would waste more memory than copying
+costs time."""
 
 LINES = ("users", "accounts", "media")
 _SIZES = slice(at.USERS, at.NAMES + 1)
@@ -49,10 +50,11 @@ def make_rows(store: Store, facts: Facts) -> Store:
 
 
 def length_for(length: int, needed: int) -> int:
-    """Return `length`, or where that is too short twice of it, of a long one a quarter more."""
+    """Return `length`, or where that is too short twice of it, of a long one less than that."""
     if needed <= length:
         return length
-    return max(needed, 2 * length if length < LONG else length + length // 4, SMALLEST)
+    more = length if length < LONG else length // 4 if length < LONGER else length // 8
+    return max(needed, length + more, SMALLEST)
 
 
 def longer(lines: Lines, record: Record, needed: int) -> Lines:

@@ -7,7 +7,7 @@ from bowerbird.core.kernels import fused
 from bowerbird.world.ledger import AMOUNT, HISTORY_FREE, HISTORY_USED
 from bowerbird.world.probe import Whole
 from bowerbird.world.records import Lines
-from bowerbird.world.slices import SMALLEST, free_slice, has_room, take_slice
+from bowerbird.world.slices import SMALLEST, free_slice, has_room, slice_end, take_slice
 from bowerbird.world.tables import HISTORY
 
 LONGEST = 256
@@ -29,7 +29,7 @@ def history_fits(users: Lines, history: Lines, ledger: I64, user: Whole) -> bool
     if not history_is_full(users, user):
         return True
     wanted = max(2 * users.history_cap[user], SMALLEST)
-    ledger[AMOUNT] = ledger[HISTORY_USED] + wanted
+    ledger[AMOUNT] = slice_end(ledger[HISTORY_USED], wanted)
     return has_room(history.account, ledger, HISTORY_USED, HISTORY_FREE, wanted)
 
 
@@ -56,7 +56,7 @@ def move_history(users: Lines, history: Lines, ledger: I64, user: Whole) -> None
         history[new + i] = history[users.history_at[user] + i]
     if capacity > 0:
         wipe_history(history, old, capacity)
-        free_slice(history.account, ledger, HISTORY_FREE, old, capacity)
+        free_slice(history.account, ledger, HISTORY_USED, HISTORY_FREE, old, capacity)
     users.history_base[user] = new
     users.history_at[user] = new
     users.history_cap[user] = wanted

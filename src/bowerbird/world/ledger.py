@@ -29,7 +29,7 @@ FRESH_COUNT = 13  # media facts ever put in the ring
 
 NEED = 14  # why the kernel stopped, of those below; 0 between folds
 AMOUNT = 15  # how long what it asks for must at least be; 0 between folds
-HISTORY_FREE = 16  # heads of the lists of freed slices, by log2 of their length
+HISTORY_FREE = 16  # heads of the lists of free slices, by log2 of their length
 SEEN_FREE = 32
 LENGTH = 64
 

@@ -7,7 +7,7 @@ from bowerbird.core.kernels import fused
 from bowerbird.world.ledger import AMOUNT, SEEN_FREE, SEEN_USED
 from bowerbird.world.probe import Whole, media_slot
 from bowerbird.world.records import Lines
-from bowerbird.world.slices import SMALLEST, free_slice, has_room, take_slice
+from bowerbird.world.slices import SMALLEST, free_slice, has_room, slice_end, take_slice
 
 
 @fused
@@ -22,7 +22,7 @@ def seen_fits(users: Lines, seen: I32, ledger: I64, user: Whole) -> bool:
     if not seen_is_full(users, user):
         return True
     wanted = max(2 * users.seen_cap[user], SMALLEST)
-    ledger[AMOUNT] = ledger[SEEN_USED] + wanted
+    ledger[AMOUNT] = slice_end(ledger[SEEN_USED], wanted)
     return has_room(seen, ledger, SEEN_USED, SEEN_FREE, wanted)
 
 
@@ -50,7 +50,7 @@ def move_seen(users: Lines, seen: I32, ledger: I64, user: Whole) -> None:
             put_seen(seen, new, wanted, seen[i])
             seen[i] = NONE
     if capacity > 0:
-        free_slice(seen, ledger, SEEN_FREE, old, capacity)
+        free_slice(seen, ledger, SEEN_USED, SEEN_FREE, old, capacity)
     users.seen_at[user] = new
     users.seen_cap[user] = wanted
 
