@@ -167,7 +167,7 @@ PEERS: tuple[Method, ...] = (
     Method(
         "logistic regression",
         logistic,
-        {"categories": SMALL, "C": 0.01},
+        {"categories": SMALL, "C": 0.1},
         _grid(categories=(("surface",), SMALL, IDS), C=(0.001, 0.01, 0.1)),
         "sklearn",
     ),

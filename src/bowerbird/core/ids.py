@@ -28,6 +28,7 @@ class IdTable:
 
     def __init__(self, ids: Iterable[str] | Texts = ()) -> None:
         self._table = _empty()
+        self._text = self._table.data.data  # a view: a slice of it costs half of one of an array
         self._size = 0
         self.add(ids)
 
@@ -77,7 +78,7 @@ class IdTable:
         slots = np.zeros(1 << max(2 * len(at) - 1, SMALLEST).bit_length(), np.uint64)
         table = Slots(data, at, slots, _SEED)
         id_slots.fill(table, self._size)
-        self._table = table
+        self._table, self._text = table, data.data
 
     def find(self, id: str) -> int:
         """Return the row of `id`, or NONE."""
@@ -103,8 +104,8 @@ class IdTable:
         """
         if not 0 <= row < self._size:
             raise NotFound(f"row {row} is not one of {self._size} ids")
-        data, at, *_ = self._table
-        return data[at[row] : at[row + 1]].tobytes().decode(errors="surrogatepass")
+        text = self._text[self._table.at.item(row) : self._table.at.item(row + 1)]
+        return str(text, errors="surrogatepass")
 
     def cut(self, length: int) -> None:
         """Take back every row from `length` on, for a commit that failed; nobody has seen them."""

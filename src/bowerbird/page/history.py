@@ -10,6 +10,8 @@ from bowerbird.page.reading import Reading
 
 NEWEST = 10
 
+NAMES = {int(action): action.name.lower() for action in Action}
+
 
 class Engagement(Struct, frozen=True):
     """One thing the person did."""
@@ -35,7 +37,7 @@ def newest_engagements(reading: Reading, user: int) -> tuple[Engagement, ...]:
 
 def _engagement(ids: Ids, action: int, account: int, media: int, ts: int) -> Engagement:
     return Engagement(
-        action=Action(action).name.lower(),
+        action=NAMES[action],
         account_id=ids.accounts.id(account) if account != NONE else None,
         media_id=ids.media.id(media) if media != NONE else None,
         ts=ts,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from bowerbird.core.candidates import SCORE, Candidates, Kind
 from bowerbird.core.facts import NONE, MediaType
 from bowerbird.core.page import Item
 from bowerbird.core.signals import Context
 from bowerbird.page.reading import Reading
-from bowerbird.page.why import ORIGIN, Origin, reason
+from bowerbird.page.why import ORIGIN, Names, Origin, reason
 from bowerbird.ranking.heads import HEADS
 
 VALUE, PENALTY, PROPENSITY = "value", "penalty", "propensity"
@@ -33,9 +34,9 @@ def items_of(
     )
     topics, details = reading.topics(rows.rows), reading.details(Kind.MEDIA, rows.rows)
     numbers = _columns(rows, NUMBERS)  # as lists: a cell of a column costs ten times as much
-    heads = _columns(rows, HEADS)
+    signals = _signals(rows)
     found = _columns(rows, ORIGIN)
-    ids = reading.ids
+    names = Names(reading.ids)
     items = []
     for position, row in enumerate(rows.rows.tolist()):
         owner = owners[position]
@@ -46,19 +47,19 @@ def items_of(
         items.append(
             Item(
                 position=position,
-                media_id=ids.media.id(row),
-                account_id=ids.accounts.id(owner) if owner != NONE else "",
+                media_id=names.media(row),
+                account_id=names.account(owner) if owner != NONE else "",
                 media_type=TYPE_NAMES.get(types[position], ""),
                 ts=times[position],
                 value=_value(numbers, position),
                 penalty=_number(numbers, PENALTY, position, 0.0),
                 propensity=propensity,
-                signals=_signals(heads, position),
-                reason=reason(origin, owner, ids, explored),
+                signals=signals[position],
+                reason=reason(origin, owner, names, explored),
                 fallback=fallen[position] or not (origin.personal or explored),
-                topics=tuple(ids.topics.id(topic) for topic in topics[position] if topic != NONE),
-                text=said["text"],
-                url=said["url"],
+                topics=tuple(names.topic(topic) for topic in topics[position] if topic != NONE),
+                text=str(said.text or ""),
+                url=str(said.url or ""),
             )
         )
     return tuple(items)
@@ -81,11 +82,30 @@ def _value(numbers: Lists, position: int) -> float:
     return _number(numbers, VALUE, position, _number(numbers, SCORE, position, 0.0))
 
 
-def _signals(heads: Lists, position: int) -> dict[str, float]:
-    values = {head: column[position] for head, column in heads.items()}
-    return {head: round(value, 6) for head, value in values.items() if value >= 0}
+def _signals(rows: Candidates) -> list[dict[str, float]]:
+    """Return what models predict of each row, for people: six places, none where none ran.
+
+    All numbers in one array: a number at a time they take longer than the items themselves.
+    """
+    heads = [head for head in HEADS if head in rows.columns]
+    if not heads:
+        return [{} for _ in range(len(rows))]
+    said = np.stack([rows.columns[head] for head in heads], axis=1).astype(np.float64)
+    ranked: list[bool] = np.all(said >= 0, axis=1).tolist()
+    pairs = zip(np.round(said, 6).tolist(), ranked, strict=True)
+    return [dict(zip(heads, row, strict=True)) if known else {} for row, known in pairs]
 
 
-def _said(details: bytes) -> dict[str, str]:
-    found: dict[str, Any] = msgspec.json.decode(details) if details else {}
-    return {key: str(found.get(key) or "") for key in ("text", "url")}
+class _Said(msgspec.Struct):
+    """What a fact says of a media to people; the rest of its JSON is passed over."""
+
+    text: Any = ""
+    url: Any = ""
+
+
+_DECODER = msgspec.json.Decoder(_Said)
+_NOTHING = _Said()
+
+
+def _said(details: bytes) -> _Said:
+    return _DECODER.decode(details) if details else _NOTHING

@@ -208,10 +208,13 @@ def _next(request: Request, rows: Candidates, reading: Reading) -> str | None:
     return write_cursor(request.user_id, shown)
 
 
+LOGGED = {f.name: NAMES.index(f.name) for f in GEOMETRY.features}
+LOGGED_SPARSE = {f.name: SPARSE.index(f.name) for f in (*SEED.features, *ORIGIN.features)}
+"""The columns that depend on the Version or the program, by name: where they are."""
+
+
 def logged(inputs: Inputs) -> dict[str, tuple[float, ...]]:
-    """Return the columns that depend on the Version or the program: training cannot redo them."""
-    dense = {f.name: inputs.dense[:, NAMES.index(f.name)] for f in GEOMETRY.features}
-    sparse = {
-        f.name: inputs.sparse[:, SPARSE.index(f.name)] for f in (*SEED.features, *ORIGIN.features)
-    }
+    """Return the columns of `LOGGED` and `LOGGED_SPARSE`: training cannot redo them."""
+    dense = {name: inputs.dense[:, at] for name, at in LOGGED.items()}
+    sparse = {name: inputs.sparse[:, at] for name, at in LOGGED_SPARSE.items()}
     return {name: tuple(column.tolist()) for name, column in {**dense, **sparse}.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bowerbird.core.candidates import (
@@ -72,23 +73,37 @@ def _cell(columns: Mapping[str, list[Any]], name: str, position: int, absent: An
     return columns[name][position] if name in columns else absent
 
 
-def reason(found: Origin, owner: int, ids: Ids, explored: bool) -> Reason:
+class Names:
+    """The ids of rows, each looked up once a page: reasons name the same accounts again and again.
+
+    Attributes:
+        account: row -> id.
+        media: the same.
+        topic: the same.
+    """
+
+    def __init__(self, ids: Ids) -> None:
+        tables = (ids.accounts, ids.media, ids.topics)
+        self.account, self.media, self.topic = (cache(table.id) for table in tables)
+
+
+def reason(found: Origin, owner: int, names: Names, explored: bool) -> Reason:
     """Return the reason in ids and in one sentence.
 
     Args:
         found: where the item came from.
         owner: account row of the item's owner, NONE where unknown.
-        ids: of the journal.
+        names: of rows.
         explored: whether an exploration slot drew it.
     """
     known = found.similarity == found.similarity
     return Reason(
         source=EXPLORED if explored else found.source,
-        text=_explored() if explored else _sentence(found, owner, ids),
-        seed_account=ids.accounts.id(found.seed) if found.seed != NONE else None,
+        text=_explored() if explored else _sentence(found, owner, names),
+        seed_account=names.account(found.seed) if found.seed != NONE else None,
         seed_action=NAMES.get(found.action),
-        seed_media=ids.media.id(found.seed_media) if found.seed_media != NONE else None,
-        via_account=ids.accounts.id(found.via) if found.via != NONE else None,
+        seed_media=names.media(found.seed_media) if found.seed_media != NONE else None,
+        via_account=names.account(found.via) if found.via != NONE else None,
         similarity=round(found.similarity, 4) if known else None,
     )
 
@@ -97,15 +112,15 @@ def _explored() -> str:
     return "New here: you are among the first to see it"
 
 
-def _sentence(found: Origin, owner: int, ids: Ids) -> str:
+def _sentence(found: Origin, owner: int, names: Names) -> str:
     did = DID.get(found.action, "engaged with")
     if found.seed == NONE and found.seed_media == NONE:
         return "Just posted" if "fresh" in found.source else "Popular right now"
     if found.seed == NONE:
-        return f"You {did} {ids.media.id(found.seed_media)}; people who did also went for this"
-    seed = ids.accounts.id(found.seed)
+        return f"You {did} {names.media(found.seed_media)}; people who did also went for this"
+    seed = names.account(found.seed)
     if owner == found.seed:
         return f"You {did} {seed}, who posted this"
     if found.via not in (NONE, found.seed):
-        return f"You {did} {seed}; people drawn to it are drawn to {ids.accounts.id(found.via)}"
+        return f"You {did} {seed}; people drawn to it are drawn to {names.account(found.via)}"
     return f"You {did} {seed}; people who did also went for this"
