@@ -29,7 +29,8 @@ def same_topic(embedding: Embedding, topic_of: I32, mixture: F32 | None = None) 
     Returns:
         Group -> `accounts` (how many), `share`, `base` (of accounts drawn blindly), and with
         `mixture` `ceiling` (of the 20 whose true mixtures are nearest by cosine); the groups are
-        `all`, `head`, `torso`, `tail` (see `tiers`) and `established` (20 words or more).
+        `all`, `head`, `torso`, `tail` (see `tiers`), `established` (20 words or more), and
+        `established head` and so on.
     """
     topic = look_up(topic_of, embedding.accounts, NONE)
     known = np.flatnonzero(topic != NONE)
@@ -54,11 +55,12 @@ def _share(topic: I32, vectors: F32) -> F64:
 
 
 def _groups(counts: I64) -> dict[str, Mask]:
-    place = tiers(counts)
+    place, known = tiers(counts), counts >= ESTABLISHED
     return {
         "all": np.ones(len(counts), np.bool_),
         **{name: place == i for i, name in enumerate(TIERS)},
-        "established": counts >= ESTABLISHED,
+        "established": known,
+        **{f"established {name}": known & (place == i) for i, name in enumerate(TIERS)},
     }
 
 
