@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bowerbird.core.candidates import SCORE, Kind
 from bowerbird.core.signals import Context, Type
-from bowerbird.igql.expression import Apply, Column, Literal
+from bowerbird.igql.expression import Apply, Column, Literal, Signal, all_of
 from bowerbird.igql.frame import INCLUSION, Frame
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.sample import Sample
@@ -47,8 +47,7 @@ def test_a_draw_that_asks_late_takes_the_rows_and_chances_of_one_that_asks_befor
     frame = Frame(Kind.MEDIA, rng.permutation(n).astype(np.int32), {SCORE: scores, GOOD: good})
     temperature = data.draw(st.sampled_from([0.0, 0.5, 1.0, 2.0]))
     plan = Sample(Filter(Given(), WHERE), data.draw(st.integers(1, 300)), temperature)
-    late, seed = ask_late(plan), data.draw(st.integers(0, 99))
-    assert late == replace(plan, input=Given(), where=WHERE)
+    late, seed = replace(plan, input=Given(), where=WHERE), data.draw(st.integers(0, 99))
     before = drawn(plan, frame, seed)
     for after in (drawn(late, frame, seed), drawn(late, frame, seed, analyse=True)):
         assert after.rows.tolist() == before.rows.tolist()
@@ -71,3 +70,11 @@ def test_a_draw_asks_its_condition_of_few_of_many_rows() -> None:
     found = drawn(Sample(Given(), 100, 1.0, WHERE), frame, seed=1)
     assert len(found) == 100
     assert sum(asked) < 300
+
+
+def test_what_drops_many_rows_for_little_is_asked_before_the_draw() -> None:
+    seen = Apply("not", (Signal(Kind.MEDIA, "seen", Type.BOOL),), Type.BOOL)
+    plan = Sample(Filter(Given(), all_of(WHERE, seen)), 5, 1.0)
+    assert ask_late(plan) == Sample(Filter(Given(), WHERE), 5, 1.0, seen)
+    cheap = Sample(Filter(Given(), WHERE), 5, 1.0)
+    assert ask_late(cheap) == cheap

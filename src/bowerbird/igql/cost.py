@@ -31,6 +31,9 @@ COLUMN = 2.0
 STEP = 1.0
 """Nanoseconds a row of a column that the rows carry, and of a function over values."""
 
+DRAW = 80.0
+"""Nanoseconds that `sample` spends on a row before it can leave it."""
+
 PASS: Mapping[str, float] = {"==": 0.1, "!=": 0.9, "in": 0.3, "between": 0.3}
 """Share of rows that pass, by what compares; see `chance`."""
 
@@ -43,6 +46,9 @@ SHARES: Mapping[str, float] = {
     "removed": 0.01,
 }
 """Share of rows that a condition of this name holds for."""
+
+VERDICTS = ("spam", "policy", "non_recommendable")
+"""Signals that are low for nearly every row: `spam < 0.2` drops few."""
 
 
 def nanoseconds(expression: Expression) -> float:
@@ -81,6 +87,8 @@ def _chance(condition: Expression) -> float:
             for arg in args:
                 share *= 1 - chance(arg)
             return 1 - share
+        case Apply(function="<" | "<=", args=(Signal(name=name), _)) if name in VERDICTS:
+            return 0.9
         case Apply(function=function):
             return PASS.get(function, 0.5)
         case _:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bowerbird.igql.cost import DRAW, chance, nanoseconds
+from bowerbird.igql.expression import Expression, all_of, conjuncts
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.sample import Sample
 from bowerbird.igql.plan import Node, map_inputs
@@ -11,14 +13,14 @@ from bowerbird.igql.rules.sharing import shared
 
 
 def ask_late(plan: Node) -> Node:
-    """Give `sample` the filter before it.
+    """Give `sample` the conditions before it that cost more than drawing what they would drop.
 
     A draw takes the rows of the smallest keys, and a key depends on the row and its score alone.
     So rows can be drawn first and asked then: of tens of thousands a page's filter sees some
-    hundred. A filter with other readers stays.
+    hundred. Conditions that drop many rows for little stay; so does a filter with other readers.
 
-    Before: sample <- filter(not seen) <- x
-    After:  sample(where=not seen) <- x
+    Before: sample <- filter(score > 0.1 and not seen) <- x
+    After:  sample(where=not seen) <- filter(score > 0.1) <- x
 
     Example:
         >>> from bowerbird.core.candidates import Kind
@@ -45,6 +47,15 @@ def ask_late(plan: Node) -> Node:
 def _asking(node: Node, closed: frozenset[int]) -> Node:
     match node:
         case Sample(input=Filter() as filter, where=None) if id(filter) not in closed:
-            return replace(node, input=filter.input, where=filter.where)
+            late = tuple(part for part in conjuncts(filter.where) if _late(part))
+            early = tuple(part for part in conjuncts(filter.where) if part not in late)
+            if not late:
+                return node
+            left = replace(filter, where=all_of(*early)) if early else filter.input
+            return replace(node, input=left, where=all_of(*late))
         case _:
             return node
+
+
+def _late(condition: Expression) -> bool:
+    return nanoseconds(condition) > DRAW * (1 - chance(condition))
