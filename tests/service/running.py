@@ -12,7 +12,7 @@ import uvicorn
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.service.app import create_app
-from bowerbird.service.serve import LOCAL
+from bowerbird.service.serve import KEEP_ALIVE, LOCAL
 
 JSON = {"content-type": "application/json"}
 
@@ -22,7 +22,10 @@ def running(bb: Bowerbird, *, writable: bool = True) -> Iterator[httpx.Client]:
     """Serve `bb` until the block ends; by then every fact and exposure is written."""
     ready = threading.Event()
     app = create_app(bb, writable=writable, hosts=LOCAL, on_ready=ready.set)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, timeout_keep_alive=KEEP_ALIVE
+    )
+    server = uvicorn.Server(config)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -18,6 +18,12 @@ LOCAL = ("localhost", "127.0.0.1", "::1")
 GRACE = 5
 """Seconds that requests in flight get to finish."""
 
+KEEP_ALIVE = 75
+"""Seconds that a connection may idle: longer than proxies and clients keep one (60 s mostly).
+
+Whoever closes first may do so while the other is sending, and that request is reset.
+"""
+
 
 def serve(
     bb: Bowerbird,
@@ -45,7 +51,11 @@ def serve(
         on_ready=(lambda: on_ready(address)) if on_ready else None,
     )
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended by then
         uvicorn.Server(config).run(sockets=[listener])
