@@ -217,13 +217,15 @@ def speed(run: Callable[[], object], tokens: int, threads: int) -> float:
     return tokens / (clock() - started) / 1e6
 
 
-def speeds(accounts: int, words: int, times: int, widths: list[int]) -> Iterator[dict[str, object]]:
+def speeds(
+    accounts: int, words: int, times: int, widths: list[int], cores: list[int]
+) -> Iterator[dict[str, object]]:
     """Yield the rows on speed, the best of `times` runs each."""
     corpus = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
     peer, read = Peer.of(corpus), PLAIN.epochs * words
     fast = FastText(corpus) if find_spec("fasttext") else None
     for dim in widths:
-        for threads in (1, 2):
+        for threads in cores:
             config = replace(PLAIN, dim=dim, threads=threads)
             ours = max(reading(corpus, config) for _ in range(times))
             theirs = max(
@@ -343,7 +345,7 @@ def wanted(asked: argparse.Namespace) -> Iterator[dict[str, object]]:
         yield from growth(asked.growth)
         return
     if not asked.quality:
-        yield from speeds(asked.accounts, asked.words, asked.times, asked.widths)
+        yield from speeds(asked.accounts, asked.words, asked.times, asked.widths, asked.threads)
         yield from limits(asked.accounts, asked.words, asked.widths)
     if not asked.speed:
         yield from quality(asked.accounts // 5, asked.words // 5, asked.seeds)
@@ -357,6 +359,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--widths", type=int, nargs="+", default=[64, 128])
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--speed", action="store_true", help="only the rows on speed")
     parser.add_argument("--quality", action="store_true", help="only the rows on quality")
     parser.add_argument("--growth", type=int, nargs="*", help="only this: millions of words")

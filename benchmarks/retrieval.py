@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from re import search
 from time import perf_counter
 
 import numpy as np
@@ -90,7 +91,7 @@ def of_ours(folder: Path, history: History, days: dict[str, Wanted], parts: bool
 def tune(history: History, wanted: Wanted, only: str) -> None:
     """Print recall on the validation days for every setting of every peer."""
     for peer in PEERS:
-        for settings in peer.grid if peer.installed() and only in peer.name else ():
+        for settings in peer.grid if peer.installed() and search(only, peer.name) else ():
             scores = peer.learn(history, settings)
             found = hits(best_of(scores, history, wanted.people), wanted).sum(axis=0)
             shares = " / ".join(f"{share:.4f}" for share in found / wanted.count.sum())
@@ -118,7 +119,8 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/retrieval"))
     parser.add_argument("--days", choices=("validation", "both"), default="both")
     parser.add_argument("--tune", action="store_true", help="try the peers' settings, no test days")
-    parser.add_argument("--only", default="", help="only methods whose name has this, and EASE")
+    parser.add_argument("--only", default="", help="only methods whose name matches, and EASE")
+    parser.add_argument("--parts", action="store_true", help="only ours less each of its parts")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     history, validation, test = load(asked.source)
@@ -129,8 +131,9 @@ def main() -> int:
     if asked.days == "both":
         days["1-8 May"] = test
     prepare(asked.source, asked.folder)
-    show(every_row(asked.folder, history, days, asked.only), asked.json)
-    if asked.only not in OURS:
+    if not asked.parts:
+        show(every_row(asked.folder, history, days, asked.only), asked.json)
+    if not search(asked.only, OURS):
         return 0
     few = {f"25-30 April, every {EVERY}th person": thinned(validation, EVERY)}
     show(of_ours(asked.folder, history, few, parts=True), asked.json)
@@ -141,10 +144,10 @@ def every_row(folder: Path, history: History, days: dict[str, Wanted], only: str
     """Yield the methods' rows: EASE, which others are compared with, before all."""
     first = next(peer for peer in PEERS if peer.name == EASE)
     yield from of_peer(first, history, days)
-    if only in OURS:
+    if search(only, OURS):
         yield from of_ours(folder, history, days, parts=False)
     for peer in PEERS:
-        if peer is first or only not in peer.name:
+        if peer is first or not search(only, peer.name):
             continue
         if peer.installed():
             yield from of_peer(peer, history, days)

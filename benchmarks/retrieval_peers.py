@@ -106,17 +106,29 @@ def account_cf(history: History, settings: Settings) -> Scores:
 
 
 def item2vec(history: History, settings: Settings) -> Scores:
-    """Return cosine with the mean of each person's vectors: gensim's skip-gram on the sequences."""
+    """Return gensim's skip-gram on the sequences, summed over what each person watched.
+
+    `score` is "cosine", of input vectors, or "context", of unit inputs with outputs. Media with
+    fewer than `least` watches are not found: else the nearest to many are those that hardly moved.
+    """
     word2vec = import_module("gensim.models").Word2Vec
     user, media = history.watched.user, history.watched.media
     cuts = np.flatnonzero(np.diff(user)) + 1
     sentences = [[str(v) for v in part.tolist()] for part in np.split(media, cuts)]
-    model = word2vec(sentences, sg=1, min_count=1, workers=2, seed=1, **settings)
-    n = len(history.videos)
-    vectors = np.zeros((n, model.vector_size), np.float32)
-    known = np.array([int(word) for word in model.wv.index_to_key])
-    vectors[known] = model.wv.get_normed_vectors()
-    return lambda people: seeds_of(history, history.watched, people, media, n) @ vectors @ vectors.T
+    how = {name: value for name, value in settings.items() if name not in ("score", "least")}
+    model = word2vec(sentences, sg=1, min_count=1, workers=2, seed=1, **how)
+    n, known = len(history.videos), np.array([int(word) for word in model.wv.index_to_key])
+    seeds, found = (np.zeros((n, model.vector_size), np.float32) for _ in range(2))
+    seeds[known] = model.wv.get_normed_vectors()
+    found[known] = model.syn1neg if settings["score"] == "context" else seeds[known]
+    rare = np.bincount(media, minlength=n) < settings["least"]
+
+    def scores(people: I32) -> F32:
+        given = seeds_of(history, history.watched, people, media, n) @ seeds @ found.T
+        given[:, rare] = -np.inf
+        return given
+
+    return scores
 
 
 def _implicit(model: Any, history: History) -> Scores:
@@ -163,8 +175,13 @@ PEERS = (
         EASE,
         ease,
         {"pairs": "watched", "ridge": 400.0},
-        _grid(pairs=PAIRS, ridge=(100.0, 200.0, 400.0, 800.0, 1600.0)),
+        (
+            *_grid(pairs=("watched",), ridge=(100.0, 200.0, 400.0, 800.0, 1600.0)),
+            *_grid(pairs=("everything",), ridge=(400.0, 1600.0)),
+        ),
     ),
+    Peer("EASE, ridge 100", ease, {"pairs": "watched", "ridge": 100.0}),
+    Peer("EASE, ridge 1600", ease, {"pairs": "watched", "ridge": 1600.0}),
     Peer("EASE, nothing known to be seen", ease_unseen, {"pairs": "watched", "ridge": 400.0}),
     Peer(
         "account-level CF",
@@ -175,37 +192,54 @@ PEERS = (
     Peer(
         "gensim item2vec",
         item2vec,
-        {"vector_size": 64, "window": 10, "epochs": 20, "alpha": 0.05, "ns_exponent": 0.75},
+        {"vector_size": 64, "window": 10, "epochs": 8, "alpha": 0.05, "ns_exponent": 0.75}
+        | {"sample": 1e-4, "score": "cosine", "least": 200},
         _grid(
             vector_size=(64,),
             window=(10,),
-            epochs=(5,),
-            alpha=(0.025, 0.05),
+            epochs=(8,),
+            alpha=(0.05,),
             ns_exponent=(0.75, -0.5),
+            sample=(1e-4,),
+            score=("cosine", "context"),
+            least=(1, 50, 200),
         ),
         "gensim",
     ),
     Peer(
         "implicit ALS",
         als,
-        {"factors": 32, "regularization": 10.0, "alpha": 16.0, "iterations": 15},
-        _grid(
-            factors=(32, 64, 128),
-            regularization=(0.1, 10.0),
-            alpha=(1.0, 4.0, 16.0),
-            iterations=(15,),
+        {"factors": 96, "regularization": 200.0, "alpha": 32.0, "iterations": 15},
+        (
+            *_grid(
+                factors=(16, 32, 48, 64),
+                regularization=(10.0, 30.0, 100.0),
+                alpha=(8.0, 16.0, 32.0),
+                iterations=(15,),
+            ),
+            *_grid(
+                factors=(48, 64, 96),
+                regularization=(200.0, 400.0),
+                alpha=(16.0, 32.0),
+                iterations=(15,),
+            ),
+            *_grid(
+                factors=(128, 192),
+                regularization=(200.0, 400.0),
+                alpha=(32.0, 64.0),
+                iterations=(15,),
+            ),
         ),
         "implicit",
     ),
     Peer(
         "implicit BPR",
         bpr,
-        {"factors": 64, "learning_rate": 0.05, "regularization": 0.01, "iterations": 100},
-        _grid(
-            factors=(32, 64),
-            learning_rate=(0.02, 0.05),
-            regularization=(0.01,),
-            iterations=(50,),
+        {"factors": 32, "learning_rate": 0.01, "regularization": 0.003, "iterations": 100},
+        (
+            {"factors": 32, "learning_rate": 0.01, "regularization": 0.003, "iterations": 100},
+            {"factors": 64, "learning_rate": 0.01, "regularization": 0.03, "iterations": 100},
+            {"factors": 64, "learning_rate": 0.03, "regularization": 0.003, "iterations": 100},
         ),
         "implicit",
     ),
