@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bowerbird.features.compute import NAMES
+from bowerbird.features.compute import FEATURES, NAMES
+from bowerbird.features.family import Cost, Dtype
 
 FIRST, SECOND, FINAL = "first_pass", "second_pass", "final_pass"
 DEFAULT = "default"
@@ -15,22 +16,44 @@ CHEAP: tuple[str, ...] = (
     "geometry_mean",
     "geometry_best",
     "topic_main",
+    "topic_best",
     "topic_unknown",
     "taste_share",
     "is_live",
+    "affinity",
     "affinity_rate",
     "affinity_idle",
     "affinity_engagements",
     "account_posts",
     "account_recent",
+    "account_click_rate",
+    "account_long_view_rate",
     "account_like_rate",
     "account_follow_rate",
+    "media_impressions",
+    "media_recent",
+    "media_click_rate",
     "media_long_view_rate",
+    "media_like_rate",
+    "media_save_rate",
     "media_hide_rate",
+    "media_recent_click_rate",
     "media_age",
 )
-"""What the first pass reads: those whose shuffling among a request's candidates moved the light
-net's top the most, each a handful of reads a candidate."""
+"""What the first pass reads of a candidate.
+
+A dozen lines of memory: that a column of a line read anyway costs a logarithm is why there are more
+columns than that. With 16 of them, and nothing of the request, it kept .853 of the final pass's top
+25 among its first 50; with these and `OF_THE_REQUEST` .938.
+"""
+
+OF_THE_REQUEST: tuple[str, ...] = tuple(
+    feature.name
+    for family in FEATURES
+    if family.cost is Cost.REQUEST and family.dtype is Dtype.DENSE
+    for feature in family.features
+)
+"""What the first pass reads of the person and the moment: worked out once, the same in all rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +82,6 @@ class Spec:
 PASSES: Mapping[str, Spec] = {
     FINAL: Spec(FINAL, NAMES, deep=True, epochs=6, rate=1e-3),
     SECOND: Spec(SECOND, NAMES, hidden=(64, 32), epochs=5, patience=1),
-    FIRST: Spec(FIRST, CHEAP, hidden=(32, 16), epochs=2, patience=1),
+    FIRST: Spec(FIRST, (*CHEAP, *OF_THE_REQUEST), hidden=(32, 16), epochs=2, patience=1),
 }
 """By name, in the order they are trained: the teacher before those it teaches."""
