@@ -7,7 +7,7 @@ from bowerbird.core.texts import Texts, joined
 
 ids = st.text(max_size=12) | st.sampled_from(["a", "b", "aaaaaaaa", "aaaaaaaab", "é" * 9, "\ud800"])
 some = st.lists(st.none() | ids.filter(bool), max_size=30)
-often = settings(max_examples=150, deadline=None)
+often = settings(max_examples=150)
 
 
 @given(st.lists(some, max_size=6))

@@ -121,7 +121,7 @@ def test_no_candidates_give_no_rows() -> None:
     assert found.shape == (0, len(NAMES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(
         st.fixed_dictionaries(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.facts import NONE, Action
@@ -82,7 +82,6 @@ def test_nothing_has_no_links() -> None:
     assert (len(links.index), links.rows.shape[0]) == (0, 0)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=40), st.integers(1, 5))
 def test_the_k_best_are_those_of_a_plain_count(pairs: list[tuple[int, int]], k: int) -> None:
     owners = np.arange(10, dtype=np.int32)

@@ -20,9 +20,7 @@ NAMES = st.text(st.characters(blacklist_categories=("Z", "C")), min_size=1, max_
 
 
 @pytest.mark.parametrize("form", Format)
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ids=st.lists(NAMES, min_size=1, max_size=8, unique=True), seed=st.integers(0, 99))
 def test_what_is_written_reads_back_to_the_bit(
     form: Format, ids: list[str], seed: int, tmp_path: Path

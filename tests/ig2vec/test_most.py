@@ -3,7 +3,7 @@ from __future__ import annotations
 from random import Random
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.facts import F32, I32
@@ -22,7 +22,6 @@ def best(offered: I32, scores: F32, k: int) -> I32:
     return rows[:size]
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 20), st.randoms())
 def test_the_best_are_kept_in_whatever_order_they_come(
     scores: list[int], k: int, random: Random

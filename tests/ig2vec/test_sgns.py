@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.facts import F64
@@ -68,7 +68,6 @@ def test_the_sigmoid_is_near_the_true_one_and_stays_within_0_and_1() -> None:
         assert abs(found - 1 / (1 + np.exp(-z))) < 5e-4
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.lists(st.integers(1, 1_000), min_size=1, max_size=30), st.sampled_from([-0.5, 0.75, 1]))
 def test_the_table_draws_in_proportion_to_the_power_of_counts(
     counts: list[int], exponent: float

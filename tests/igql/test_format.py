@@ -52,7 +52,7 @@ def test_every_program_with_a_plan_stays_the_same_program(path: Path) -> None:
     unchanged_but_for_looks(text_of(path))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(programs(), st.lists(st.tuples(st.integers(0, 400), st.booleans()), max_size=4))
 def test_comments_may_stand_anywhere_and_are_kept(
     text: str, places: list[tuple[int, bool]]
@@ -91,7 +91,7 @@ def compound(inside: st.SearchStrategy[ast.Expr]) -> st.SearchStrategy[ast.Expr]
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.recursive(leaves, compound, max_leaves=25))
 def test_any_tree_reads_back_as_itself(value: ast.Expr) -> None:
     source = ast.Source((ast.Binding("x", value),))

@@ -99,7 +99,7 @@ def equal(one: Result, two: Result) -> None:
         np.testing.assert_array_equal(column, two.rows.columns[name], name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(programs(), st.sampled_from(WORLDS), st.integers(0, 2**31))
 def test_optimising_never_changes_the_rows(text: str, world: Tiny, seed: int) -> None:
     program = compile_program(text, CATALOG, Limits(rows=10**9, work=10**9))
@@ -113,7 +113,7 @@ def test_optimising_never_changes_the_rows(text: str, world: Tiny, seed: int) ->
     assert len(set(plain.rows.rows.tolist())) == len(plain.rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 5), min_size=1, max_size=30),
     st.data(),
@@ -161,7 +161,7 @@ def rising(draw: st.DrawFn) -> str:
             return f"blend(0.7 * {branch()}, 0.3 * {branch()}, scale=raw)"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     rising(),
     st.integers(0, 3),
@@ -227,7 +227,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join) | st.text(max_size=60))
 def test_any_text_is_a_plan_or_diagnostics_with_places_in_it(text: str) -> None:
     for found in check(text, CATALOG):
@@ -236,7 +236,7 @@ def test_any_text_is_a_plan_or_diagnostics_with_places_in_it(text: str) -> None:
         found.show(text)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(programs(), st.integers(0, 300), st.integers(0, 5), st.sampled_from(WORDS))
 def test_a_broken_program_is_a_plan_or_diagnostics(
     text: str, start: int, width: int, word: str
@@ -249,7 +249,7 @@ def test_a_broken_program_is_a_plan_or_diagnostics(
 @given(programs())
 def test_spans_hold_the_text_of_what_they_name(text: str) -> None:
     report = Report(text)
-    source = parse(text, report, Limits())
+    source = parse(text, report, Limits(size=100_000, steps=10_000))
     assert source is not None
     (statement,) = source.statements
     assert text[statement.span.start : statement.span.end] == text

@@ -2,7 +2,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.candidates import SCORE, Kind
@@ -33,7 +33,6 @@ def drawn(plan: Node, frame: Frame, seed: int, *, analyse: bool = False) -> Fram
     return run.frame(plan)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.data())
 def test_a_draw_that_asks_late_takes_the_rows_and_chances_of_one_that_asks_before(
     data: st.DataObject,

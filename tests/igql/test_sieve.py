@@ -62,7 +62,7 @@ def holds(values: NDArray[np.generic], asked: Condition) -> NDArray[np.bool_]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(conditions(), max_size=5),
     st.lists(st.integers(0, SIZE - 1), max_size=60),

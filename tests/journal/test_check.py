@@ -177,7 +177,7 @@ spoiled = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(facts | spoiled | anything, max_size=8))
 def test_whatever_comes_every_row_is_either_taken_or_told_why(rows: list[object]) -> None:
     checked = check(rows, now=NOW, untimed=NOW)

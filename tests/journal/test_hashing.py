@@ -13,7 +13,7 @@ from bowerbird.journal.body import U64
 from bowerbird.journal.draft import blank
 from bowerbird.journal.hashing import hashes_of_texts, identities, identities_of_texts
 
-often = settings(max_examples=200, deadline=None)
+often = settings(max_examples=200)
 texts = st.text("aé7/ ", min_size=1, max_size=9) | st.sampled_from(["x" * n for n in (31, 32, 255)])
 
 

@@ -36,7 +36,7 @@ def as_texts(draft: Draft) -> Draft:
 
 
 @given(st.lists(facts, min_size=1, max_size=40), st.lists(st.integers(0), max_size=6), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_merged_on_disk_is_what_is_sorted_in_memory(
     tmp_path_factory: Any, rows: list[Row], cuts: list[int], data: st.DataObject
 ) -> None:

@@ -54,7 +54,7 @@ NAMES = st.sampled_from(
 plain = on("media_id", events)
 spoiled = st.builds(lambda row, name, value: {**row, name: value}, plain, NAMES, odd)
 rows = st.lists(plain | plain | spoiled | facts, min_size=1, max_size=8)
-thorough = settings(max_examples=200, deadline=None)
+thorough = settings(max_examples=200)
 
 
 def assert_as_checked(path: Path, given: list[Any]) -> None:
@@ -153,7 +153,7 @@ TYPES: dict[str, st.SearchStrategy[Any]] = {
 
 
 @given(st.data(), st.lists(good, min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_parquet_read_by_cells_says_what_its_rows_say(
     tmp_path_factory: Any, data: st.DataObject, given: list[list[str]]
 ) -> None:
@@ -241,7 +241,7 @@ def test_lines_that_are_no_plain_objects_are_left_to_be_decoded(tmp_path: Path) 
     ),
     st.booleans(),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_csv_without_quotes_is_read_as_csv_with_them(
     tmp_path_factory: Any, given: list[list[str]], crlf: bool
 ) -> None:

@@ -8,7 +8,7 @@ from bowerbird.journal.journal import Journal
 from tests.journal.rows import NOW, Row, assert_same, facts, whole
 
 some = st.lists(facts, min_size=1, max_size=12)
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 
 
 @few

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.facts import NONE
@@ -7,7 +7,6 @@ from bowerbird.igql.kernels.links import expand
 from bowerbird.page.leads import strongest
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(0, 40))
 def test_the_lead_of_an_account_is_the_seed_with_the_most_evidence_for_it(
     seed: int, seeds: int, wanted: int

@@ -57,7 +57,7 @@ def trusted(kind: FactKind, item: int, value: float) -> Row:
     return {"kind": kind, "media": item, "name": 0, "ts": START, **more}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     cut=st.integers(len(POSTS), 400),
     future=st.lists(

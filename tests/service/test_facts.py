@@ -169,9 +169,7 @@ WORDS = st.sampled_from(["event", "media", "control", "like", "mute", "ana", "m1
 ROWS = st.lists(st.dictionaries(COLUMNS, WORDS | VALUES) | VALUES, max_size=8)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_every_row_is_accepted_a_duplicate_or_rejected(client: Client, rows: list[object]) -> None:
     content = msgspec.json.encode(rows)

@@ -125,7 +125,7 @@ def streams(draw: st.DrawFn) -> FactBatch:
     return batch(*facts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(streams(), st.integers(1, 20))
 def test_how_the_journal_is_cut_never_changes_the_overlay(facts: FactBatch, size: int) -> None:
     whole, cut = overlay(), overlay()

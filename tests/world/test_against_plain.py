@@ -12,7 +12,7 @@ PLAIN: Any = plain_world()
 MOSTLY_EVENTS = (FactKind.MEDIA, *[FactKind.EVENT] * 9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 40))
 def test_the_kernels_agree_with_the_rules_in_plain_python(seed: int, people: int) -> None:
     facts = chance(seed, 900, kinds=MOSTLY_EVENTS, users=people, accounts=12, all=80)
@@ -38,7 +38,7 @@ rows = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(rows, max_size=25))
 def test_they_agree_on_every_short_story(rows: list[dict[str, Any]]) -> None:
     facts = batch(rows)

@@ -1,7 +1,7 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -15,7 +15,6 @@ def array(content: bytes) -> NDArray[Any]:
 
 
 @given(contents, st.integers(0), st.integers(0, 7))
-@settings(deadline=None)
 def test_a_flipped_bit_changes_it(content: bytes, place: int, bit: int) -> None:
     changed = bytearray(content)
     changed[place % len(content)] ^= 1 << bit
@@ -24,13 +23,11 @@ def test_a_flipped_bit_changes_it(content: bytes, place: int, bit: int) -> None:
 
 
 @given(contents, st.integers(0))
-@settings(deadline=None)
 def test_a_cut_changes_it(content: bytes, place: int) -> None:
     assert checksum(array(content[: place % len(content)])) != checksum(array(content))
 
 
 @given(st.binary(min_size=64, max_size=64), st.integers(0, 7), st.integers(0, 7))
-@settings(deadline=None)
 def test_two_words_changed_for_each_other_change_it(content: bytes, one: int, other: int) -> None:
     words = array(content).view(np.uint64)
     swapped = words.copy()

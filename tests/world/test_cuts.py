@@ -24,7 +24,7 @@ def whole(facts: FactBatch) -> World:
     return world
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seeds, cuts)
 def test_the_world_is_the_same_however_batches_are_cut(seed: int, cuts: list[int]) -> None:
     facts, world = chance(seed, 2_500, kinds=EVERY_KIND), World()
@@ -45,7 +45,7 @@ def test_one_fact_at_a_time_gives_the_same_world() -> None:
     assert world.digest() == whole(facts).digest()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seeds, st.integers(0, 2_000))
 def test_a_thawed_world_folds_on_as_if_it_had_never_been_frozen(seed: int, cut: int) -> None:
     facts, world = chance(seed, 2_000, kinds=EVERY_KIND), World()
@@ -104,7 +104,7 @@ def test_different_facts_give_different_digests() -> None:
     assert folded(event(4, 1)).digest() != folded(event(4, 2)).digest()
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(seeds, st.integers(150, 900))
 def test_making_room_changes_nothing_that_somebody_reads(seed: int, size: int) -> None:
     facts, world = chance(seed, 2_500, kinds=EVERY_KIND, users=300), World()

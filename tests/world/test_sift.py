@@ -25,7 +25,7 @@ scores = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from(SIGNALS),
     st.lists(flags | scores, min_size=1, max_size=6),

@@ -124,7 +124,7 @@ def test_seen_is_an_impression_or_one_of_the_last_three_pages() -> None:
     assert ask(world, "seen", [1, 5], user=1) == [False, False]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_seen_agrees_with_a_python_set(seed: int) -> None:
     facts = chance(seed, 1_500, kinds=(FactKind.EVENT,), users=4, all=900)
@@ -281,7 +281,7 @@ def test_fresh_is_newest_first_and_forgets_all_but_the_last_4096() -> None:
     assert (np.diff(scores) <= 0).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 9_000))
 def test_what_trends_is_what_a_look_at_every_media_finds(seed: int, stop: int) -> None:
     kinds = (FactKind.MEDIA, *[FactKind.EVENT] * 9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.facts import I32, I64, NONE
@@ -43,7 +43,6 @@ def driven(lengths: list[int], frees: list[int]) -> tuple[I32, I64, I64]:
 lengths = st.integers(3, 9).map(lambda exponent: 1 << exponent)
 
 
-@settings(deadline=None)
 @given(steps=st.lists(st.tuples(lengths, st.integers(0, 20)), min_size=1, max_size=150))
 def test_slices_never_overlap_and_what_is_free_is_joined(steps: list[tuple[int, int]]) -> None:
     sizes, frees = [size for size, _ in steps], [free for _, free in steps]
