@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.app.config import NAME
 from bowerbird.core.clock import ClockName
 from bowerbird.simulate import Society, simulate
 
@@ -30,6 +31,8 @@ def trained(factory: pytest.TempPathFactory) -> Path:
     if "trained" not in _made:
         folder = factory.mktemp("trained")
         Bowerbird.init(folder, clock=ClockName.JOURNAL)
+        with (folder / NAME).open("a") as file:
+            file.write("\n[training]\nlog_requests = 60\n")  # a third of the time of 300
         with Bowerbird(folder) as bb:
             bb.ingest(facts(factory))
             bb.train()
