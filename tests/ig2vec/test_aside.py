@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import NONE, Action
 from bowerbird.ig2vec.aside import Column
 from bowerbird.ig2vec.baskets import CoEngagementConfig, baskets
@@ -90,3 +91,8 @@ def test_a_column_is_its_parts_in_order(tmp_path: Path, on_disk: bool) -> None:
     assert column.array().tolist() == [1, 2, 3]
     assert column.array().dtype == np.int32
     assert Column(np.int32, tmp_path if on_disk else None).array().tolist() == []
+
+
+def test_a_disk_that_takes_nothing_is_told_before_a_row_is_read(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="cannot put 0 bytes aside in "):
+        Column(np.int32, tmp_path / "gone")

@@ -6,6 +6,8 @@ with the events lies on disk, and the system keeps of it in memory what there is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Generic, TypeVar, cast
@@ -36,7 +38,8 @@ class Column(Generic[T]):
         self._size = 0
         self._file = None
         if folder is not None:
-            self._file = TemporaryFile(dir=folder)  # noqa: SIM115 closed when the column goes
+            with self._explained():
+                self._file = TemporaryFile(dir=folder)  # noqa: SIM115 closed when the column goes
             finalize(self, self._file.close)
 
     def add(self, part: NDArray[Any]) -> None:
@@ -50,22 +53,32 @@ class Column(Generic[T]):
         if self._file is None:
             self._parts.append(numbers)
             return
-        try:
+        with self._explained():
             self._file.write(numbers.data)
+
+    def array(self) -> NDArray[T]:
+        """Return all that was added; writable, mapped where it lies in a file.
+
+        Raises:
+            TrainingError: the disk did not take it.
+        """
+        if self._file is None:
+            return np.concatenate([np.zeros(0, self._dtype), *self._parts])
+        if not self._size:
+            return np.zeros(0, self._dtype)
+        with self._explained():
+            self._file.flush()
+            mapped = np.memmap(cast(Any, self._file), self._dtype, "r+", shape=(self._size,))
+        return np.asarray(mapped)  # a plain array, which keeps the map
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise TrainingError(
                 f"cannot put {self._size * self._dtype.itemsize:,} bytes aside in "
                 f"{self._folder}: {error}",
                 "what training reads lies on disk meanwhile, about 60 bytes an engagement; see "
-                "that there is room for it",
+                "that there is room for it and that the folder may be written to",
             ) from error
-
-    def array(self) -> NDArray[T]:
-        """Return all that was added; writable, mapped where it lies in a file."""
-        if self._file is None:
-            return np.concatenate([np.zeros(0, self._dtype), *self._parts])
-        if not self._size:
-            return np.zeros(0, self._dtype)
-        self._file.flush()
-        mapped = np.memmap(cast(Any, self._file), self._dtype, "r+", shape=(self._size,))
-        return np.asarray(mapped)  # a plain array, which keeps the map
