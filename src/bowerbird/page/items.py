@@ -34,7 +34,7 @@ def items_of(
     )
     topics, details = reading.topics(rows.rows), reading.details(Kind.MEDIA, rows.rows)
     numbers = _columns(rows, NUMBERS)  # as lists: a cell of a column costs ten times as much
-    signals = _signals(rows)
+    signals = signals_of(rows)
     found = _columns(rows, ORIGIN)
     names = Names(reading.ids)
     items = []
@@ -82,7 +82,7 @@ def _value(numbers: Lists, position: int) -> float:
     return _number(numbers, VALUE, position, _number(numbers, SCORE, position, 0.0))
 
 
-def _signals(rows: Candidates) -> list[dict[str, float]]:
+def signals_of(rows: Candidates) -> list[dict[str, float]]:
     """Return what models predict of each row, for people: six places, none where none ran.
 
     All numbers in one array: a number at a time they take longer than the items themselves.
@@ -93,7 +93,12 @@ def _signals(rows: Candidates) -> list[dict[str, float]]:
     said = np.stack([rows.columns[head] for head in heads], axis=1).astype(np.float64)
     ranked: list[bool] = np.all(said >= 0, axis=1).tolist()
     pairs = zip(np.round(said, 6).tolist(), ranked, strict=True)
-    return [dict(zip(heads, row, strict=True)) if known else {} for row, known in pairs]
+    return [
+        dict(zip(heads, row, strict=True))
+        if known
+        else {head: value for head, value in zip(heads, row, strict=True) if value >= 0}
+        for row, known in pairs
+    ]
 
 
 class _Said(msgspec.Struct):
