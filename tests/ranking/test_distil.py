@@ -91,3 +91,21 @@ def test_the_log_keeps_requests_in_time_and_is_parquet_with_every_column(tmp_pat
     assert set(NAMES) <= set(rows)
     said = teacher.predict(recorded[2].inputs)["click"]
     assert np.array_equal(rows["p_click"][:10], said)
+
+
+def test_two_orders_of_a_list_are_apart_by_the_divergence_of_their_softmaxes() -> None:
+    torch = pytest.importorskip("torch")
+    from bowerbird.ranking.distil import SHARP, list_losses
+
+    # Taught 1 and 3: mean 2, deviation 1. The student says 2 and 2: even chances.
+    # The longer list agrees: nothing; and the shorter one's padding counts for nothing.
+    said = torch.tensor([2.0, 2.0, 5.0, 1.0, 0.0], requires_grad=True)
+    taught = torch.tensor([1.0, 3.0, 5.0, 1.0, 0.0])
+    found = list_losses(said, taught, [2, 3])
+    low, high = 1 / (1 + np.exp(2 * SHARP)), 1 / (1 + np.exp(-2 * SHARP))
+    assert found[0].item() == pytest.approx(low * np.log(2 * low) + high * np.log(2 * high))
+    assert found[1].item() == pytest.approx(0.0, abs=1e-6)
+    found.sum().backward()  # type: ignore[no-untyped-call]  # torch does not type it
+    # The slope of a softmax's cross entropy: what is said less what is taught, on that scale.
+    assert said.grad[:2].tolist() == pytest.approx([SHARP * (0.5 - low), SHARP * (0.5 - high)])
+    assert said.grad[2:].abs().max() < 1e-5

@@ -102,10 +102,9 @@ def distil(
     """
     learning, later = split_log(log)
     rng = np.random.default_rng(seed)
-    lists = [
-        _List(log, int(q), columns, heads) for q in learning if log.first[q + 1] > log.first[q]
-    ]
-    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-5)
+    sizes = np.diff(log.first)
+    lists = [_List(log, int(q), columns, heads) for q in learning[sizes[learning] > 0]]
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-5, fused=True)
     epochs = max(EPOCHS, -(-STEPS * REQUESTS // max(len(lists), 1)))
     net.train()
     for epoch in range(epochs):
@@ -114,8 +113,8 @@ def distil(
         order = rng.permutation(len(lists))
         for at in range(0, len(order), REQUESTS):
             optimiser.zero_grad(set_to_none=True)
-            weights = drawn_weights(rng, REQUESTS)[:, heads]
             chosen = [lists[q] for q in order[at : at + REQUESTS]]
+            weights = drawn_weights(rng, len(chosen))[:, heads]
             batch_loss(net, chosen, weights).backward()  # type: ignore[no-untyped-call]  # torch does not type it
             optimiser.step()
         tell((epoch + 1) / epochs)
@@ -133,27 +132,46 @@ class _List:
 
 
 def batch_loss(net: Net, lists: list[_List], weights: F64) -> Tensor:
-    """Return the loss of some requests, each with its own draw of value weights."""
+    """Return the loss of some requests, each with its own draw of value weights ([lists, h])."""
     nothing = torch.empty((0, 0), dtype=torch.int64)
     logits = net.content(torch.cat([one.features for one in lists]), nothing, nothing)
     taught = torch.cat([one.taught for one in lists])
     share = taught.mean(dim=0).clamp(1e-6, 1 - 1e-6)
     entropy = -(share * torch.log(share) + (1 - share) * torch.log(1 - share))
     by_head = nn.functional.binary_cross_entropy_with_logits(logits, taught, reduction="none")
-    total = (by_head.mean(dim=0) / entropy).mean()
-    parts = torch.split(torch.sigmoid(logits), [len(one.taught) for one in lists])
-    for one, said, drawn in zip(lists, parts, weights, strict=False):
-        weight = torch.from_numpy(drawn.astype(np.float32))
-        total = total + LISTWISE / len(lists) * list_loss(said @ weight, one.taught @ weight)
-    return total
+    sizes = [len(one.taught) for one in lists]
+    weight = torch.from_numpy(np.repeat(weights.astype(np.float32), sizes, axis=0))
+    said = (torch.sigmoid(logits) * weight).sum(dim=1)
+    by_list = list_losses(said, (taught * weight).sum(dim=1), sizes)
+    return (by_head.mean(dim=0) / entropy).mean() + LISTWISE * by_list.mean()
 
 
-def list_loss(said: Tensor, taught: Tensor) -> Tensor:
-    """Return the cross entropy of two orders of one list by value, on the teacher's scale."""
-    middle, spread = taught.mean(), taught.std(correction=0).clamp(min=1e-8)
-    target = torch.softmax(SHARP * (taught - middle) / spread, dim=0)
-    found: Tensor = torch.log_softmax(SHARP * (said - middle) / spread, dim=0)
-    return -(target * found).sum() + (target * torch.log(target)).sum()
+def list_losses(said: Tensor, taught: Tensor, sizes: list[int]) -> Tensor:
+    """Return [lists] how far two orders of each list by value are apart, on the teacher's scale.
+
+    Args:
+        said: [n] the student's values, one list after the other.
+        taught: [n] the teacher's.
+        sizes: of the lists, each above 0; they sum to n.
+
+    Returns:
+        The Kullback-Leibler divergence of the two softmaxes, 0 where they agree.
+    """
+    size = torch.tensor(sizes)
+    there = torch.arange(max(sizes)) < size[:, None]
+    if max(sizes) * len(sizes) == len(said):  # nothing to pad
+        mine, theirs = said.view(len(sizes), -1), taught.view(len(sizes), -1)
+    else:
+        mine = nn.utils.rnn.pad_sequence(list(torch.split(said, sizes)), batch_first=True)
+        theirs = nn.utils.rnn.pad_sequence(list(torch.split(taught, sizes)), batch_first=True)
+    middle = theirs.sum(dim=1, keepdim=True) / size[:, None]
+    off = torch.where(there, theirs - middle, 0.0)
+    spread = torch.sqrt((off * off).sum(dim=1, keepdim=True) / size[:, None]).clamp(min=1e-8)
+    sharp = SHARP / spread
+    target = torch.log_softmax(torch.where(there, off * sharp, -torch.inf), dim=1)
+    found = torch.log_softmax(torch.where(there, (mine - middle) * sharp, -torch.inf), dim=1)
+    apart = torch.where(there, target - found, 0.0)  # both are -inf beyond a list's end
+    return (torch.exp(target) * apart).sum(dim=1)
 
 
 def examine(

@@ -134,7 +134,9 @@ def learn(net: Net, data: Data, held: Data, pace: Pace, tell: Callable[[float], 
     Returns that epoch. Call it within `reproducible`.
     """
     weights = head_weights(data)
-    optimiser = torch.optim.AdamW(net.parameters(), lr=pace.rate, weight_decay=WEIGHT_DECAY)
+    optimiser = torch.optim.AdamW(
+        net.parameters(), lr=pace.rate, weight_decay=WEIGHT_DECAY, fused=True
+    )
     best, best_epoch, kept = math.inf, 0, copy.deepcopy(net.state_dict())
     for epoch in range(1, pace.epochs + 1):
         for group in optimiser.param_groups:
