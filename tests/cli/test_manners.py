@@ -12,7 +12,17 @@ import httpx
 from bowerbird.app.bowerbird import Bowerbird
 from tests.cli.conftest import Run
 
-HEAVY = {"numpy", "numba", "duckdb", "fastapi", "uvicorn", "lark", "faiss", "onnxruntime", "torch"}
+HEAVY = {
+    "numpy",
+    "numba",
+    "duckdb",
+    "starlette",
+    "uvicorn",
+    "lark",
+    "faiss",
+    "onnxruntime",
+    "torch",
+}
 PROGRAM = "import sys; from bowerbird.cli.main import main; sys.exit(main())"
 
 

@@ -7,8 +7,10 @@ import pytest
 from httpx import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from bowerbird.app.bowerbird import Bowerbird
-from bowerbird.service.app import create_app
+from bowerbird.service.app import DESCRIBED
+from bowerbird.service.bodies import JSON, LINES
+from bowerbird.service.exploring import Asked
+from bowerbird.service.openapi import description
 
 GUIDE = Path("docs/http.md").read_text()
 
@@ -119,7 +121,38 @@ def test_every_reference_of_the_description_is_there(client: Client) -> None:
     assert set(re.findall(r"#/components/schemas/(\w+)", text)) <= known.keys()
 
 
-def test_every_endpoint_is_in_the_guide(bb: Bowerbird) -> None:
-    paths = create_app(bb, writable=False).openapi()["paths"]
+def test_the_description_says_what_an_endpoint_takes() -> None:
+    paths = description(DESCRIBED)["paths"]
+    page, names = paths["/v1/explore/{user}"]["get"], Asked.__struct_fields__
+    assert [(p["name"], p["in"], p["required"]) for p in page["parameters"]] == [
+        ("user", "path", True),
+        *((name, "query", False) for name in names),
+    ]
+    size = page["parameters"][1 + names.index("size")]["schema"]
+    assert {"type": "integer", "minimum": 1, "maximum": 100} in size["anyOf"]
+    assert page["description"].startswith("Return the page of a person")
+    assert set(paths["/v1/events"]["post"]["requestBody"]["content"]) == {JSON, LINES}
+    verbs = [what["operationId"] for path in paths.values() for what in path.values()]
+    assert len(set(verbs)) == len(verbs) == len(DESCRIBED)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("/v1/users?limit=0", "limit: Expected `int` >= 1"),
+        ("/v1/explore/ana?why=perhaps", "why: Expected `bool`, got `str`"),
+        ("/v1/accounts/ana/similar?k=many", "k: Expected `int`, got `str`"),
+    ],
+)
+def test_a_query_that_does_not_fit_is_told_where(
+    client: Client, address: str, message: str
+) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+    assert answer.json()["error"]["message"] == message
+
+
+def test_every_endpoint_is_in_the_guide() -> None:
+    paths = description(DESCRIBED)["paths"]
     missing = [path for path in paths if re.sub(r"\{.*", "", path).rstrip("/") not in GUIDE]
     assert not missing

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from fastapi.responses import Response
+from starlette.responses import Response
 
 
 def _plain(value: object) -> object:

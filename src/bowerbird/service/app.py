@@ -6,21 +6,24 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.service import asking, exploring, faults, health, openapi, people, web, writing
 from bowerbird.service.outermost import Outermost
 from bowerbird.service.runtime import LOG, Runtime
 
-ROUTERS = (
-    health.router,
-    exploring.router,
-    asking.router,
-    people.router,
-    writing.router,
-    web.router,
+DESCRIBED = (
+    *health.ENDPOINTS,
+    *exploring.ENDPOINTS,
+    *asking.ENDPOINTS,
+    *people.ENDPOINTS,
+    *writing.ENDPOINTS,
 )
+"""What is served, in the order of `/docs`."""
+
+ENDPOINTS = (*DESCRIBED, openapi.described(DESCRIBED), *web.ENDPOINTS)
 
 
 def create_app(
@@ -29,7 +32,7 @@ def create_app(
     writable: bool = True,
     hosts: Sequence[str] = (),
     on_ready: Callable[[], None] | None = None,
-) -> FastAPI:
+) -> Starlette:
     """Return the application that serves `bb`, which stays the caller's to close.
 
     Args:
@@ -41,7 +44,7 @@ def create_app(
     runtime = Runtime(bb, writable=writable)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if writable:
             runtime.writer.start()
         background = [
@@ -54,14 +57,12 @@ def create_app(
         await asyncio.gather(*background, return_exceptions=True)
         await asyncio.to_thread(runtime.close)
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
-    app.state.runtime = runtime
-    for router in ROUTERS:
-        app.include_router(router)
-    faults.install(app)
-    openapi.describe(app)
-    app.add_middleware(Outermost, runtime=runtime, hosts=hosts)
-    return app
+    return Starlette(
+        routes=[endpoint.route(runtime) for endpoint in ENDPOINTS],
+        middleware=[Middleware(Outermost, runtime=runtime, hosts=hosts)],
+        exception_handlers=faults.HANDLERS,
+        lifespan=lifespan,
+    )
 
 
 async def _warm(runtime: Runtime, on_ready: Callable[[], None] | None) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from fastapi import Request
 from msgspec import Struct
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from bowerbird.core.errors import InputError
 from bowerbird.journal.receipt import RejectReason

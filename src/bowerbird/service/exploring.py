@@ -5,73 +5,76 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from msgspec import Meta, Struct
 from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bowerbird.core.page import Item, Page
 from bowerbird.service.answers import answer
-from bowerbird.service.openapi import gives
-from bowerbird.service.runtime import Shared
+from bowerbird.service.endpoint import Endpoint, read_query
+from bowerbird.service.runtime import Runtime
 from bowerbird.service.scalars import instant, scalar
 from bowerbird.service.shapes import Explored, ExploredPlain, PlainItem, Shown, Trace
-
-router = APIRouter(prefix="/v1", tags=["pages"])
-
-NAMED = frozenset({"size", "why", "trace", "now", "program", "seed", "cursor"})
-"""Query parameters of the endpoint itself; every other one is a param of the program."""
 
 PROGRAM = r"^[A-Za-z0-9_-]{1,64}(\.igql)?$"
 """A program is asked for by name: an address must not reach into folders."""
 
+Slots = Annotated[int, Meta(ge=1, le=100)]
+Name = Annotated[str, Meta(pattern=PROGRAM)]
+Seed = Annotated[int, Meta(ge=0)]
 
-@router.get("/explore/{user:path}", responses=gives(Explored))
-async def explore(
-    user: str,
-    request: Request,
-    runtime: Shared,
-    size: Annotated[int | None, Query(ge=1, le=100, description="slots")] = None,
-    why: Annotated[bool, Query(description="reasons, signals and values")] = True,
-    trace: Annotated[bool, Query(description="every step of the page")] = False,
-    now: Annotated[str | None, Query(description="ISO 8601 or epoch ms")] = None,
-    program: Annotated[str | None, Query(pattern=PROGRAM, description="name")] = None,
-    seed: Annotated[int | None, Query(ge=0, description="of every random draw")] = None,
-    cursor: Annotated[str, Query(description="of the page before: the next one")] = "",
-) -> Response:
+
+class Asked(Struct, frozen=True):
+    """What a page is asked for by name; every other query parameter is a param of its program."""
+
+    size: Annotated[Slots | None, Meta(description="slots")] = None
+    why: Annotated[bool, Meta(description="reasons, signals and values")] = True
+    trace: Annotated[bool, Meta(description="every step of the page")] = False
+    now: Annotated[str | None, Meta(description="ISO 8601 or epoch ms")] = None
+    program: Annotated[Name | None, Meta(description="name")] = None
+    seed: Annotated[Seed | None, Meta(description="of every random draw")] = None
+    cursor: Annotated[str, Meta(description="of the page before: the next one")] = ""
+
+
+class HowMuch(Struct, frozen=True):
+    """How much of a trace."""
+
+    passes: Annotated[bool, Meta(description="rows kept and dropped by each step")] = False
+
+
+async def explore(request: Request, runtime: Runtime) -> Response:
     """Return the page of a person; anyone gets one, also who was never heard of.
 
     What it shows is journaled after the answer has left. Query parameters not named here are params
     of the program, such as `w_save=5`.
     """
-    params = {k: scalar(v) for k, v in request.query_params.items() if k not in NAMED}
+    asked, named = read_query(request, Asked), Asked.__struct_fields__
     page = await runtime.call(
         runtime.bb.explore,
-        user,
-        now=instant(now),
-        size=size,
-        program=program,
-        params=params,
-        seed=seed,
-        cursor=cursor,
+        request.path_params["user"],
+        now=instant(asked.now),
+        size=asked.size,
+        program=asked.program,
+        params={k: scalar(v) for k, v in request.query_params.items() if k not in named},
+        seed=asked.seed,
+        cursor=asked.cursor,
     )
     runtime.metrics.page(page)
-    steps = await runtime.call(runtime.bb.trace, page.request_id) if trace else None
-    given = answer(_explored(page, why=why, trace=steps))
+    steps = await runtime.call(runtime.bb.trace, page.request_id) if asked.trace else None
+    given = answer(_explored(page, why=asked.why, trace=steps))
     if runtime.writable:
         given.background = BackgroundTask(runtime.writer.expose, page)
     return given
 
 
-@router.get("/traces/{id}", responses=gives(Trace))
-async def trace(
-    id: str,
-    runtime: Shared,
-    passes: Annotated[bool, Query(description="rows kept and dropped by each step")] = False,
-) -> Response:
+async def trace(request: Request, runtime: Runtime) -> Response:
     """Return how the page with this `request_id` came about.
 
     With `passes`, and for a page that is not of late, it is made again, which can take a while.
     """
-    steps = await runtime.call(runtime.bb.trace, id, passes=passes)
+    id, much = request.path_params["id"], read_query(request, HowMuch)
+    steps = await runtime.call(runtime.bb.trace, id, passes=much.passes)
     return answer(Trace(runtime.offset, runtime.version, steps))
 
 
@@ -86,3 +89,9 @@ def _explored(
 
 def _plain(item: Item) -> PlainItem:
     return PlainItem(**{name: getattr(item, name) for name in PlainItem.__struct_fields__})
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/v1/explore/{user:path}", explore, "pages", Explored, query=Asked),
+    Endpoint("GET", "/v1/traces/{id}", trace, "pages", Trace, query=HowMuch),
+)

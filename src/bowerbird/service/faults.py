@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
 from msgspec import Struct
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bowerbird.core.errors import (
     BowerbirdError,
@@ -63,6 +62,7 @@ CODES: Mapping[int, str] = {
     405: "method_not_allowed",
     413: "too_large",
     415: "media_type",
+    422: "invalid",
 }
 """Codes of the errors that the router and the readers of bodies raise by status alone."""
 
@@ -109,15 +109,5 @@ async def _routed(request: Request, error: Exception) -> Response:
     return fault_answer(error.status_code, Fault(code, message, "see /docs for what there is"))
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    if not isinstance(error, RequestValidationError):
-        return fault_answer(500, INTERNAL)
-    problems = [f"{'.'.join(str(p) for p in e['loc'][1:])}: {e['msg']}" for e in error.errors()]
-    return fault_answer(422, Fault("invalid", "; ".join(problems), "see /docs for what is taken"))
-
-
-def install(app: FastAPI) -> None:
-    """Make `app` answer every error in the one shape; what nobody expected is caught outside."""
-    app.add_exception_handler(BowerbirdError, _raised)
-    app.add_exception_handler(HTTPException, _routed)
-    app.add_exception_handler(RequestValidationError, _invalid)
+HANDLERS = {BowerbirdError: _raised, HTTPException: _routed}
+"""What answers every error in the one shape; what nobody expected is caught outside."""

@@ -10,9 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Annotated, ParamSpec, TypeVar
-
-from fastapi import Depends, Request
+from typing import ParamSpec, TypeVar
 
 from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.core.errors import BowerbirdError, Overloaded, WorldError
@@ -148,12 +146,3 @@ def _takes_bytes(folder: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _runtime(request: Request) -> Runtime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime
-
-
-Shared = Annotated[Runtime, Depends(_runtime)]
-"""The parameter by which an endpoint asks for the runtime."""

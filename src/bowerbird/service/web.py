@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from importlib import resources
 
-from fastapi import APIRouter, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
-router = APIRouter(include_in_schema=False)
+from bowerbird.service.endpoint import Endpoint
+from bowerbird.service.runtime import Runtime
 
 FOLDER = resources.files("bowerbird.service") / "web"
 
@@ -29,21 +31,26 @@ def _file(name: str) -> Response:
     return Response(body, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/")
-async def page() -> Response:
+async def page(request: Request, runtime: Runtime) -> Response:
     """Return the page of a person."""
     return _file("page.html")
 
 
-@router.get("/docs")
-async def docs() -> Response:
+async def docs(request: Request, runtime: Runtime) -> Response:
     """Return the reader of `/openapi.json`."""
     return _file("docs.html")
 
 
-@router.get("/web/{name}")
-async def file(name: str) -> Response:
+async def file(request: Request, runtime: Runtime) -> Response:
     """Return a part of the pages."""
+    name = request.path_params["name"]
     if name not in FILES:
         raise HTTPException(404)
     return _file(name)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/", page),
+    Endpoint("GET", "/docs", docs),
+    Endpoint("GET", "/web/{name}", file),
+)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from fastapi import APIRouter, Request, Response
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bowerbird.core.errors import InputError, NotFound
 from bowerbird.core.facts import NONE
 from bowerbird.service.answers import answer
 from bowerbird.service.bodies import Body, Rejected, Row, read_object, read_rows
-from bowerbird.service.openapi import gives, takes, takes_rows
-from bowerbird.service.runtime import Runtime, Shared
+from bowerbird.service.endpoint import Endpoint, read_query
+from bowerbird.service.openapi import ONE_ROW, rows_under
+from bowerbird.service.runtime import Runtime
 from bowerbird.service.shapes import Written
 from bowerbird.world.tables import KNOWN
 
-router = APIRouter(prefix="/v1", tags=["facts"])
+
+class Because(Struct, frozen=True):
+    """Why something is taken out."""
+
+    reason: str = ""
 
 
-@router.post("/events", openapi_extra=takes_rows("events"), responses=gives(Written))
-async def post_events(request: Request, runtime: Shared) -> Response:
+async def post_events(request: Request, runtime: Runtime) -> Response:
     """Append facts: events, or of any other `kind` a row names.
 
     A row without `ts` gets the server's time, or the time its media was first posted. A row that
@@ -29,43 +35,37 @@ async def post_events(request: Request, runtime: Shared) -> Response:
     return await written(runtime, await read_rows(request, "events"), "event")
 
 
-@router.post("/accounts", openapi_extra=takes_rows("accounts"), responses=gives(Written))
-async def post_accounts(request: Request, runtime: Shared) -> Response:
+async def post_accounts(request: Request, runtime: Runtime) -> Response:
     """Describe many accounts."""
     return await written(runtime, await read_rows(request, "accounts"), "account")
 
 
-@router.post("/media", openapi_extra=takes_rows("media"), responses=gives(Written))
-async def post_media(request: Request, runtime: Shared) -> Response:
+async def post_media(request: Request, runtime: Runtime) -> Response:
     """Describe many media; each is findable by the next page."""
     return await written(runtime, await read_rows(request, "media"), "media")
 
 
-@router.put("/accounts/{id:path}", openapi_extra=takes(), responses=gives(Written))
-async def put_account(id: str, request: Request, runtime: Shared) -> Response:
+async def put_account(request: Request, runtime: Runtime) -> Response:
     """Describe one account: `text`, `topics`, `user_id`, `recommendable`."""
-    return await written_one(runtime, {"kind": "account", **await _named(request, "account", id)})
+    return await written_one(runtime, {"kind": "account", **await _named(request, "account")})
 
 
-@router.put("/media/{id:path}", openapi_extra=takes(), responses=gives(Written))
-async def put_media(id: str, request: Request, runtime: Shared) -> Response:
+async def put_media(request: Request, runtime: Runtime) -> Response:
     """Describe one media: `account_id`, `ts`, `media_type`, `text`, `topics`, `url` and so on.
 
     Without a `ts`, a media described before keeps the time it was posted.
     """
-    return await written_one(runtime, {"kind": "media", **await _named(request, "media", id)})
+    return await written_one(runtime, {"kind": "media", **await _named(request, "media")})
 
 
-@router.delete("/accounts/{id:path}", responses=gives(Written))
-async def delete_account(id: str, runtime: Shared, reason: str = "") -> Response:
+async def delete_account(request: Request, runtime: Runtime) -> Response:
     """Take an account and its media out of every page."""
-    return await removed(runtime, "account_id", id, reason)
+    return await removed(request, runtime, "account_id")
 
 
-@router.delete("/media/{id:path}", responses=gives(Written))
-async def delete_media(id: str, runtime: Shared, reason: str = "") -> Response:
+async def delete_media(request: Request, runtime: Runtime) -> Response:
     """Take a media out of every page."""
-    return await removed(runtime, "media_id", id, reason)
+    return await removed(request, runtime, "media_id")
 
 
 async def written(runtime: Runtime, body: Body, kind: str) -> Response:
@@ -96,24 +96,25 @@ async def written_one(runtime: Runtime, row: Row) -> Response:
     )
 
 
-async def removed(runtime: Runtime, column: str, id: str, reason: str) -> Response:
-    """Append the removal of what `column` (`user_id`, `account_id`, `media_id`) names.
+async def removed(request: Request, runtime: Runtime, column: str) -> Response:
+    """Append the removal of what the address names, a `user_id`, `account_id` or `media_id`.
 
     Raises:
         NotFound: nobody has named it.
     """
+    id, why = request.path_params["id"], read_query(request, Because)
     table = getattr(runtime.bb.journal.ids, SPACES[column])
     if table.find(id) == NONE:
         raise NotFound(f"{column} {id!r} is not known", "no fact has named it yet")
-    return await written_one(runtime, {"kind": "removal", column: id, "reason": reason})
+    return await written_one(runtime, {"kind": "removal", column: id, "reason": why.reason})
 
 
 SPACES = {"user_id": "users", "account_id": "accounts", "media_id": "media"}
 
 
-async def _named(request: Request, what: str, id: str) -> dict[str, object]:
+async def _named(request: Request, what: str) -> dict[str, object]:
     """Return the body with the id of the address; one that says another id is refused."""
-    body, column = await read_object(request), f"{what}_id"
+    body, column, id = await read_object(request), f"{what}_id", request.path_params["id"]
     if body.get(column, id) != id:
         raise InputError(f"the body says {column} {body[column]!r}, the address says {id!r}")
     if body.get("kind", what) != what:
@@ -136,3 +137,16 @@ def _posted(runtime: Runtime, id: object) -> int:
     if row == NONE or row >= len(media.ts) or not media.flags[row] & KNOWN:
         return 0
     return int(media.ts[row])
+
+
+TAG = "facts"
+
+ENDPOINTS = (
+    Endpoint("POST", "/v1/events", post_events, TAG, Written, takes=rows_under("events")),
+    Endpoint("POST", "/v1/accounts", post_accounts, TAG, Written, takes=rows_under("accounts")),
+    Endpoint("POST", "/v1/media", post_media, TAG, Written, takes=rows_under("media")),
+    Endpoint("PUT", "/v1/accounts/{id:path}", put_account, TAG, Written, takes=ONE_ROW),
+    Endpoint("PUT", "/v1/media/{id:path}", put_media, TAG, Written, takes=ONE_ROW),
+    Endpoint("DELETE", "/v1/accounts/{id:path}", delete_account, TAG, Written, query=Because),
+    Endpoint("DELETE", "/v1/media/{id:path}", delete_media, TAG, Written, query=Because),
+)
