@@ -1,8 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bowerbird.core.errors import WorldDamaged, WorldError
+from bowerbird.world.frozen import GROWING
 from bowerbird.world.world import World
 from tests.world.stream import EVERY_KIND, batch, chance, event, folded
 
@@ -58,7 +61,7 @@ def test_one_byte_changed_is_found(tmp_path: Path, world: World, name: str) -> N
     world.freeze(tmp_path / "world")
     path = tmp_path / "world" / name
     content = bytearray(path.read_bytes())
-    content[-5] ^= 1
+    content[len(content) // 2] ^= 1
     path.write_bytes(content)
 
     with pytest.raises(WorldDamaged, match=name):
@@ -68,10 +71,33 @@ def test_one_byte_changed_is_found(tmp_path: Path, world: World, name: str) -> N
 def test_a_file_cut_short_is_found(tmp_path: Path, world: World) -> None:
     world.freeze(tmp_path / "world")
     path = tmp_path / "world" / "history.npy"
-    path.write_bytes(path.read_bytes()[:-100])
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
 
     with pytest.raises(WorldDamaged, match=r"history\.npy"):
         World.thaw(tmp_path / "world")
+
+
+def test_facts_after_a_thaw_find_room_with_nothing_in_it(tmp_path: Path, world: World) -> None:
+    world.freeze(tmp_path / "world")
+    for name in GROWING:
+        path = tmp_path / "world" / f"{name}.npy"
+        with path.open("r+b") as file:
+            np.load(file)  # as far as anything is meant
+            room = path.stat().st_size - file.tell()
+            file.seek(file.tell())
+            file.write(b"x" * room)
+
+    thawed = World.thaw(tmp_path / "world")
+    history = thawed.tables.arenas.history_ts
+    more = replace(chance(5, 20, kinds=EVERY_KIND), start=world.offset)
+    thawed.fold(more)
+
+    assert np.shares_memory(thawed.tables.arenas.history_ts, history)
+    again = World()
+    again.fold(chance(4, 1_500, kinds=EVERY_KIND))
+    again.fold(more)
+    assert thawed.digest() == again.digest()
 
 
 @pytest.mark.parametrize(

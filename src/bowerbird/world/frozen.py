@@ -20,7 +20,7 @@ from bowerbird.core.facts import I32, NONE
 from bowerbird.world import ledger as at
 from bowerbird.world.checksum import checksum
 from bowerbird.world.growth import sizes_of
-from bowerbird.world.records import RECORDS, Store, layout
+from bowerbird.world.records import RECORDS, Store, layout, make, octets
 from bowerbird.world.tables import FRESH, POOL
 
 FORMAT = 3
@@ -28,6 +28,21 @@ FORMAT = 3
 
 MANIFEST = "manifest.json"
 THREADS = 2
+
+FILL: Mapping[str, float] = {
+    "seen": NONE,
+    "details": 0,
+    "media_scores": np.nan,
+    "account_scores": np.nan,
+}
+"""What is in arrays that are no records before any fact."""
+
+GROWING = {"media", "accounts", "users", "history", *FILL}
+"""Arrays that a fold makes longer."""
+
+ROOM = 16
+"""A file of a growing array is longer by this part of it, which no disk keeps: it is a hole. The
+facts after a freeze then find room in what is mapped, which nobody has to copy to make longer."""
 
 
 class FrozenColumn(msgspec.Struct, frozen=True):
@@ -150,12 +165,22 @@ def read_frozen(path: Path) -> Store:
         if arrays[name].dtype != layout(record):
             raise _damaged(path, f"the records of {name} have other fields than this program's")
         arrays[name] = arrays[name].view(layout(record))  # numpy forgets that they are aligned
+    for name in GROWING:
+        _clear(name, arrays[name][columns[name].shape[0] :])
     store = Store(**arrays)
     return store._replace(
         touched=_whole(store.touched, POOL),
         fresh=_whole(store.fresh, FRESH),
         pool=_whole(store.pool, POOL),
     )
+
+
+def _clear(name: str, room: NDArray[Any]) -> None:
+    """Make `room`, behind what is meant of an array, what it is before any fact."""
+    if name in RECORDS:
+        octets(room)[:] = octets(make(RECORDS[name], 1))
+    else:
+        room[:] = FILL[name]
 
 
 def _whole(meant: I32, length: int) -> I32:
@@ -177,6 +202,8 @@ def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:
     array = np.ascontiguousarray(array)
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
+        if path.stem in GROWING:
+            file.truncate(file.tell() + len(array) // ROOM * array.strides[0])
         _sync(file)
     return _said(array)
 
@@ -229,17 +256,23 @@ def _header(path: Path) -> Header:
 
 
 def _read(header: Header, said: FrozenColumn) -> NDArray[Any]:
-    """Return the array, mapped: the kernel copies a page of it when it is first written to."""
+    """Return the array, mapped, with the room behind it, which may hold anything.
+
+    The kernel copies a page of it when it is first written to.
+    """
     path, at, dtype, shape = header
-    size = int(np.prod(shape))
+    lines, line = shape[0], dtype.itemsize * int(np.prod(shape[1:]))
     try:
         with path.open("rb") as file:
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        if line and path.stem in GROWING:
+            lines = max(lines, (len(mapped) - at) // line)
+        size = lines * line // dtype.itemsize
         array = np.frombuffer(mapped, dtype, size, at) if size else np.empty(0, dtype)
-        array = array.reshape(shape)
+        array = array.reshape(lines, *shape[1:])
     except (OSError, ValueError) as error:
         raise _damaged(path.parent, f"{path.name} cannot be read ({error})") from error
-    found = _said(array)
+    found = _said(array[: shape[0]])
     if found != said:
         raise _damaged(path.parent, f"{path.name} holds {found}, the manifest says {said}")
     return array
