@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bowerbird.core.kernels import choose_cache
+from bowerbird.core.cache import choose_cache
 
 if TYPE_CHECKING:
     from bowerbird.app.bowerbird import Bowerbird as Bowerbird

@@ -1,31 +1,12 @@
-"""How numba kernels are compiled, the same for all of them, and where they are cached."""
+"""How numba kernels are compiled, the same for all of them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from hashlib import blake2b
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def choose_cache() -> None:
-    """Point numba's disk cache at a folder of this very source, unless one was chosen already.
-
-    Numba misses an edit in a function that a kernel calls from another file, so the folder's
-    name is a hash of every file of the package.
-    """
-    if "NUMBA_CACHE_DIR" in os.environ:
-        return
-    digest = blake2b(digest_size=8)
-    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    cache = Path(home).expanduser() / "bowerbird" / "kernels" / digest.hexdigest()
-    os.environ["NUMBA_CACHE_DIR"] = str(cache)
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

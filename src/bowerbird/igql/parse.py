@@ -11,6 +11,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lark.tree import Meta
 from lark.visitors import Transformer_NonRecursive
 
+from bowerbird.core.cache import kept
 from bowerbird.igql import ast
 from bowerbird.igql.ast import Span
 from bowerbird.igql.diagnostics import Code, Report
@@ -100,6 +101,7 @@ def _expressions(statement: ast.Statement) -> Iterator[ast.Expr]:
 
 @cache
 def _parser() -> Lark:
+    """Return the parser; its tables are kept on disk, under a hash of the grammar."""
     return Lark.open_from_package(
         "bowerbird.igql",
         "grammar.lark",
@@ -107,6 +109,7 @@ def _parser() -> Lark:
         lexer="basic",
         propagate_positions=True,
         maybe_placeholders=True,
+        cache=kept("grammar") or False,
     )
 
 
