@@ -29,7 +29,11 @@ ROWS = 3
 
 def warm_up(program: Program, fallback: Program) -> None:
     """Make a page from nothing real, with the programs that will serve."""
-    operators.warm()
+    make_page(Request("warm", "0", NOW, 0, program, fallback), warm_kernels())
+
+
+def warm_kernels() -> Reading:
+    """Run every kernel that is called by name, and return what they leave to make a page of."""
     known, hashes = HashSet(), np.ones((1, 2), np.uint64)
     known.add(hashes)
     known.find(hashes)
@@ -38,13 +42,13 @@ def warm_up(program: Program, fallback: Program) -> None:
     overlay = Overlay(made_up_embedding(), np.zeros(ROWS, np.int32), 0)
     world.fold(facts)
     overlay.fold(facts)
-    reading = Reading(world, made_up_ids(), None, {"default": overlay})
     parts = (
         Part(np.full(ROWS, NONE, np.int32), np.zeros((1, 2), np.float32)),
         Part(*overlay.vectors()),
     )
     compute(world.tables, Vectors(parts), 0, np.arange(ROWS, dtype=np.int32), NOW)
-    make_page(Request("warm", "0", NOW, 0, program, fallback), reading)
+    operators.warm()
+    return Reading(world, made_up_ids(), None, {"default": overlay})
 
 
 def made_up_ids() -> Ids:

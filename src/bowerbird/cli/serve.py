@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
@@ -29,10 +31,31 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve pages, take facts, and swap in new Versions, until Ctrl-C."""
+    import bowerbird.app.bowerbird  # noqa: F401  # whole, before two threads import what it does
     from bowerbird.cli.opening import opened
 
-    with opened(data, "write", now) as bb:
-        run(bb, host, port, as_json=as_json)
+    gc.disable()  # until the server is ready: what is loaded on the way stays
+    given_up = Event()
+    loading = Thread(target=_load, args=(given_up,), name="bowerbird-loading")
+    loading.start()
+    try:
+        with opened(data, "write", now) as bb:
+            loading.join()
+            run(bb, host, port, as_json=as_json)
+    finally:
+        given_up.set()
+
+
+def _load(given_up: Event) -> None:
+    """Load what answers need, beside the opening of the folder, which mostly needs no GIL.
+
+    The server still warms up once it has both: what failed here fails there, and is told.
+    """
+    import bowerbird.service.serve  # noqa: F401
+    from bowerbird.app.warming import warm_kernels
+
+    if not given_up.is_set():
+        warm_kernels()
 
 
 def run(bb: Bowerbird, host: str, port: int, *, as_json: bool) -> None:
@@ -40,6 +63,8 @@ def run(bb: Bowerbird, host: str, port: int, *, as_json: bool) -> None:
     from bowerbird.service.serve import serve as answer
 
     def ready(address: str) -> None:
+        gc.freeze()  # no collection looks at it again, which would hold up a page
+        gc.enable()
         busiest = next(iter(bb.people(limit=1)), None)
         page = f"{address}/?user={quote(busiest.user_id)}" if busiest else f"{address}/"
         told = {"address": address, "page": page}
