@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.facts import I32, I64, NONE, U8
 from bowerbird.core.kernels import fused, kernel
+from bowerbird.core.prefetch import fetch
 
 U64 = NDArray[np.uint64]
 
@@ -19,6 +20,9 @@ _HALF = np.uint64(32)
 _SHIFT = np.uint64(29)
 _EMPTY = np.uint64(0)
 _LOW = np.uint64(0xFFFF_FFFF)
+
+AHEAD = 16
+"""Ids ahead of which the slots are fetched: waiting for them is most of the time of many ids."""
 
 
 class Slots(NamedTuple):
@@ -91,7 +95,11 @@ def add(table: Slots, known: int, data: U8, at: I64, size: I32, rows: I32) -> in
 
     There is room for all of them.
     """
+    mask = np.uint64(len(table.slots) - 1)
     for i in range(len(at)):
+        later = i + AHEAD
+        if later < len(at) and size[later] > 0:
+            fetch(table.slots, hashed(data, at[later], size[later], table.seed[0]) & mask, 8)
         if size[i] < 0:
             rows[i] = NONE
             continue
@@ -114,6 +122,11 @@ def fill(table: Slots, known: int) -> None:
     """Put the first `known` rows into empty slots."""
     mask = np.uint64(len(table.slots) - 1)
     for row in range(known):
+        later = row + AHEAD
+        if later < known:
+            first = table.at[later]
+            h = hashed(table.data, first, table.at[later + 1] - first, table.seed[0])
+            fetch(table.slots, h & mask, 8)
         first = table.at[row]
         h = hashed(table.data, first, table.at[row + 1] - first, table.seed[0])
         at = h & mask
