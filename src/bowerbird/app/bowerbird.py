@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from bowerbird.app.answers import Person, QueryAnswer, Similar, TrainReport, VersionInfo
 from bowerbird.app.config import Config, read_config, write_config
-from bowerbird.app.live import Live, newest_version, open_world
+from bowerbird.app.live import Live, newest_version
 from bowerbird.app.lock import ReadWriteLock
+from bowerbird.app.opening import open_folder, programs_of
 from bowerbird.app.published import published
 from bowerbird.app.query import explain_query, run_query
 from bowerbird.app.society import find_people, similar_accounts
@@ -27,13 +28,12 @@ from bowerbird.igql.check import Diagnostic, check
 from bowerbird.igql.explain import Explained
 from bowerbird.journal.importers import import_dataset
 from bowerbird.journal.ingest import Summary, ingest
-from bowerbird.journal.journal import Journal
 from bowerbird.journal.receipt import Receipt
 from bowerbird.journal.retry import retry
 from bowerbird.page.exposure import exposure_row
 from bowerbird.page.make import make_page
 from bowerbird.page.programs import Programs
-from bowerbird.page.reading import Reading, catalog
+from bowerbird.page.reading import Reading
 from bowerbird.page.request import PAGE_SIZE, Request
 from bowerbird.version.overlay import catch_up
 from bowerbird.version.publish import numbers
@@ -63,8 +63,11 @@ class Bowerbird:
         *,
         mode: Literal["write", "read"] = "write",
         clock: Clock | None = None,
+        programs: Programs | None = None,
     ) -> None:
         """Open the data folder, made if need be, and fold what its frozen World lacks.
+
+        Where some of its `programs_of` it were compiled already, they are handed over.
 
         Raises:
             JournalLocked: another process writes to it and `mode` is "write".
@@ -73,18 +76,13 @@ class Bowerbird:
         """
         self.path = Path(path)
         self.config: Config = read_config(self.path)
-        self.journal = Journal.open(
-            self.path, mode=mode, seal_facts=self.config.seal_facts, clock=self.config.clock
-        )
         self._mode = mode
         self._lock, self._append, self._refresh = ReadWriteLock(), Lock(), Lock()
-        world, self._thaw_failure = open_world(self.path / "world", self.journal.end)
+        self.journal, world, self._thaw_failure = open_folder(self.path, self.config, mode)
         self._live = Live(world, world.offset, patience=self.config.patience_ms / 1_000)
         self.catch_up()
         self._clock = clock or self._own_clock()
-        self._programs = Programs(
-            self.path / "programs", catalog(self.config.neighbourhoods(), self.config.models)
-        )
+        self._programs = programs or programs_of(self.path, self.config)
         self._traces = Traces(self.path, self.journal, self._programs)
         self._version_failure, self._looked_at = "", 0
         self.refresh_version()

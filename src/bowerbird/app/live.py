@@ -15,7 +15,6 @@ from bowerbird.ranking.session import PATIENCE
 from bowerbird.version.overlay import Overlay
 from bowerbird.version.publish import folder_of, numbers
 from bowerbird.version.version import Version, load
-from bowerbird.world.frozen import standing
 from bowerbird.world.world import World
 
 PIECE = 1_000
@@ -77,22 +76,6 @@ class Live:
     def reading(self, ids: Ids) -> Reading:
         """Return what a page reads, as of now; hold the read lock while it is used."""
         return Reading(self.world, ids, self.version, self.overlays, self.patience)
-
-
-def open_world(frozen: Path, end: int) -> tuple[World, str]:
-    """Return the World frozen at `frozen`, or an empty one, and what went wrong, if anything did.
-
-    A World is a fold of the journal, so one that cannot be thawed costs time and nothing else; and
-    so does one that is ahead of the `end` of the journal, which was replaced under it.
-    """
-    if not standing(frozen).exists():
-        return World(), ""
-    try:
-        world = World.thaw(frozen)
-        return (world, "") if world.offset <= end else (World(), "it is ahead of the journal")
-    except BowerbirdError as error:
-        logging.getLogger(__name__).warning("folding from the start: %s", error)
-        return World(), str(error)
 
 
 def newest_version(versions: Path, than: int) -> tuple[Version | None, str]:

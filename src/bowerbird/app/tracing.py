@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bowerbird.app.live import open_world
+from bowerbird.app.opening import open_world
 from bowerbird.app.query import steps_of
 from bowerbird.app.stages import stages_of
 from bowerbird.core.errors import NotFound

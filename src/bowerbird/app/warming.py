@@ -21,6 +21,7 @@ from bowerbird.page.make import make_page
 from bowerbird.page.reading import Reading
 from bowerbird.page.request import Request
 from bowerbird.version.overlay import Overlay
+from bowerbird.world.checksum import checksum
 from bowerbird.world.world import World
 
 NOW = 1_000_000
@@ -29,18 +30,9 @@ ROWS = 3
 
 def warm_up(program: Program, fallback: Program) -> None:
     """Make a page from nothing real, with the programs that will serve."""
-    make_page(Request("warm", "0", NOW, 0, program, fallback), warm_kernels())
-
-
-def warm_kernels() -> Reading:
-    """Run every kernel that is called by name, and return what they leave to make a page of."""
-    known, hashes = HashSet(), np.ones((1, 2), np.uint64)
-    known.add(hashes)
-    known.find(hashes)
+    world = warm_opening()
     facts = made_up()
-    world = World()
     overlay = Overlay(made_up_embedding(), np.zeros(ROWS, np.int32), 0)
-    world.fold(facts)
     overlay.fold(facts)
     parts = (
         Part(np.full(ROWS, NONE, np.int32), np.zeros((1, 2), np.float32)),
@@ -48,7 +40,20 @@ def warm_kernels() -> Reading:
     )
     compute(world.tables, Vectors(parts), 0, np.arange(ROWS, dtype=np.int32), NOW)
     operators.warm()
-    return Reading(world, made_up_ids(), None, {"default": overlay})
+    reading = Reading(world, made_up_ids(), None, {"default": overlay})
+    make_page(Request("warm", "0", NOW, 0, program, fallback), reading)
+
+
+def warm_opening() -> World:
+    """Run the kernels that open a folder; with them loaded it opens mostly without the GIL."""
+    known, hashes = HashSet(), np.ones((1, 2), np.uint64)
+    known.add(hashes)
+    known.find(hashes)
+    checksum(hashes)
+    made_up_ids().users.find("0")
+    world = World()
+    world.fold(made_up())
+    return world
 
 
 def made_up_ids() -> Ids:

@@ -12,11 +12,15 @@ from bowerbird.core.errors import InputError, NotFound
 
 if TYPE_CHECKING:
     from bowerbird.app.bowerbird import Bowerbird
+    from bowerbird.page.programs import Programs
 
 
 @contextmanager
 def opened(
-    data: Path, mode: Literal["write", "read"], now: str | None = None
+    data: Path,
+    mode: Literal["write", "read"],
+    now: str | None = None,
+    programs: Programs | None = None,
 ) -> Iterator[Bowerbird]:
     """Open the data folder and close it in the end.
 
@@ -24,6 +28,7 @@ def opened(
         data: the folder; writing makes one that is not there.
         mode: "read" works beside a process that writes, and writes nothing.
         now: the time for everything that depends on it; the journal's own clock by default.
+        programs: of the folder, where some were compiled already.
 
     Raises:
         NotFound: there is nothing to read.
@@ -38,7 +43,8 @@ def opened(
     from bowerbird.service.scalars import instant
 
     at = instant(now)
-    with Bowerbird(data, mode=mode, clock=None if at is None else FixedClock(at)) as bb:
+    clock = None if at is None else FixedClock(at)
+    with Bowerbird(data, mode=mode, clock=clock, programs=programs) as bb:
         yield bb
 
 

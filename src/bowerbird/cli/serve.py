@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
+from contextlib import suppress
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -12,9 +14,12 @@ import typer
 
 from bowerbird.cli.options import DEFAULT, Data, Json, Now
 from bowerbird.cli.output import json_line
+from bowerbird.core.errors import BowerbirdError
 
 if TYPE_CHECKING:
     from bowerbird.app.bowerbird import Bowerbird
+    from bowerbird.app.config import Config
+    from bowerbird.page.programs import Programs
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
@@ -31,31 +36,38 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve pages, take facts, and swap in new Versions, until Ctrl-C."""
-    import bowerbird.app.bowerbird  # noqa: F401  # whole, before two threads import what it does
+    gc.disable()  # until the server is ready: what is loaded on the way stays
+
+    from bowerbird.app.config import read_config
+    from bowerbird.app.opening import programs_of
+    from bowerbird.app.warming import warm_opening
     from bowerbird.cli.opening import opened
 
-    gc.disable()  # until the server is ready: what is loaded on the way stays
-    given_up = Event()
-    loading = Thread(target=_load, args=(given_up,), name="bowerbird-loading")
+    warm_opening()
+    config = read_config(data)
+    programs, given_up = programs_of(data, config), Event()
+    loading = Thread(target=_load, args=(data, config, programs, given_up))
     loading.start()
     try:
-        with opened(data, "write", now) as bb:
+        with opened(data, "write", now, programs) as bb:
             loading.join()
             run(bb, host, port, as_json=as_json)
     finally:
         given_up.set()
 
 
-def _load(given_up: Event) -> None:
+def _load(data: Path, config: Config, programs: Programs, given_up: Event) -> None:
     """Load what answers need, beside the opening of the folder, which mostly needs no GIL.
 
-    The server still warms up once it has both: what failed here fails there, and is told.
+    The server still warms up once it has both: what fails here fails there, and is told.
     """
     import bowerbird.service.serve  # noqa: F401
-    from bowerbird.app.warming import warm_kernels
+    from bowerbird.app.warming import warm_up
 
     if not given_up.is_set():
-        warm_kernels()
+        with suppress(BowerbirdError):
+            page, fallback = config.programs.page, config.programs.fallback
+            warm_up(programs.named(page, data), programs.named(fallback, data))
 
 
 def run(bb: Bowerbird, host: str, port: int, *, as_json: bool) -> None:

@@ -73,4 +73,4 @@ async def _warm(runtime: Runtime, on_ready: Callable[[], None] | None) -> None:
         runtime.cold = "the kernels could not be warmed; the log says why"
         return
     if on_ready:
-        on_ready()
+        await runtime.call(on_ready)  # not here: requests are answered by now

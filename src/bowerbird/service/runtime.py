@@ -90,8 +90,8 @@ class Runtime:
     def warm_up(self) -> None:
         """Make a page for someone known and for someone not, so that no request waits for it."""
         self.bb.warm()
-        known = [person.user_id for person in self.bb.people(limit=1)]
-        for user in [*known, ""]:
+        users = self.bb.journal.ids.users
+        for user in [*([users.id(0)] if len(users) else []), ""]:
             self.bb.explore(user)
         self.cold = ""
 
