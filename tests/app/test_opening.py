@@ -5,8 +5,9 @@ from pathlib import Path
 
 from bowerbird.app.bowerbird import Bowerbird
 
+START = 1_700_000_000_000
 LIKE = {"kind": "event", "action": "like"}
-LIKES = [{**LIKE, "user_id": f"u{n}", "media_id": f"m{n}", "ts": n + 1} for n in range(9)]
+LIKES = [{**LIKE, "user_id": f"u{n}", "media_id": f"m{n}", "ts": START + n} for n in range(9)]
 
 
 def test_a_frozen_world_goes_on_with_the_facts_after_it(tmp_path: Path) -> None:
