@@ -60,3 +60,19 @@ def test_a_folder_with_a_journal_and_an_unknown_policy_are_refused(tmp_path: Pat
         live_with(OURS, SHORT, tmp_path, 3, silent)
     with pytest.raises(NotFound, match="did you mean `popularity`"):
         live_with("popular", SHORT, tmp_path, 3, silent)
+
+
+@pytest.mark.slow
+def test_people_live_on_the_page_of_ones_own_program_and_its_folder_keeps_to_it(
+    tmp_path: Path,
+) -> None:
+    newest = tmp_path / "newest.igql"
+    newest.write_text("fresh(k=500).filter(recommendable and not seen and not own).limit(14)")
+    town, folder = replace(SHORT, people=8, days=1), tmp_path / "data"
+    found = live_with(str(newest), town, folder, 3, silent)
+    assert sum(found.pages) > 3
+    again = live_with(str(newest), town, folder, 3, silent)
+    assert again == replace(found, found_h=again.found_h), "shown again, not made anew"
+    newest.write_text(newest.read_text().replace("500", "400"))
+    with pytest.raises(InputError, match="something else"):
+        live_with(str(newest), town, folder, 3, silent)

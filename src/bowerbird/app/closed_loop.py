@@ -19,6 +19,7 @@ from bowerbird.core.errors import InputError, NotFound, TrainingError, VersionEr
 from bowerbird.core.facts import I32, NONE
 from bowerbird.core.page import Page
 from bowerbird.evaluation.replay import exposures
+from bowerbird.page.programs import presets
 from bowerbird.simulate import Outcome, Society
 from bowerbird.simulate.draws import Rng
 from bowerbird.simulate.feed import Row, page_id
@@ -36,7 +37,10 @@ OURS = "explore"
 POLICIES = (OURS, *RIVALS)
 
 RUN = "run.json"
-"""File that says of which society and seed a data folder is."""
+"""File that says of which society, seed and program a data folder is."""
+
+PAGE = "page.igql"
+"""File of a data folder with a program that is none of the presets."""
 
 
 class ServedPages:
@@ -121,7 +125,7 @@ def live_with(
     """Let a society live on the pages of `policy`, from nothing, and return what came of it.
 
     Args:
-        policy: one of `POLICIES`.
+        policy: one of `POLICIES`, or the file of an IGQL program: a Bowerbird with that page.
         society: one of one's own, or the name of a preset.
         folder: a data folder, for the policy that is a Bowerbird; made, or of the same run.
         seed: of every draw.
@@ -129,29 +133,44 @@ def live_with(
         days: of the run; all by default.
 
     Raises:
-        NotFound: there is no such policy.
+        NotFound: there is no such policy, and no such file.
+        QueryError: the program does not compile.
         ConfigError: no preset has that name.
         InputError: `folder` holds the journal of something else.
     """
     town = found(society if isinstance(society, Society) else preset(society), seed)
     if policy in RIVALS:
         return live_on(town, RIVALS[policy], progress, days=days)
+    text = presets()[OURS] if policy == OURS else _text_of(policy)
+    _claim(folder, town, text)
     if policy != OURS:
-        raise NotFound(f"there is no policy {policy!r}", did_you_mean(policy, POLICIES))
-    _claim(folder, town)
-    Bowerbird.init(folder, clock=ClockName.JOURNAL, program=OURS)
+        (folder / PAGE).write_text(text)
+    program = OURS if policy == OURS else PAGE
+    Bowerbird.init(folder, clock=ClockName.JOURNAL, program=program)
     with Bowerbird(folder) as bowerbird:
         served = ServedPages(bowerbird, town)
         return live_on(town, _entering(served), progress, app=served, days=days)
 
 
-def _claim(folder: Path, town: Town) -> None:
+def _text_of(policy: str) -> str:
+    """Return the program in the file `policy`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not Path(policy).is_file():
+        raise NotFound(f"there is no policy {policy!r}", did_you_mean(policy, POLICIES))
+    return Path(policy).read_text()
+
+
+def _claim(folder: Path, town: Town, program: str) -> None:
     """Write into `folder` of which run it is.
 
     Raises:
         InputError: it is of another run, or of none and holds a journal.
     """
-    claim, mine = folder / RUN, msgspec.json.encode({"society": town.society, "seed": town.seed})
+    claim = folder / RUN
+    mine = msgspec.json.encode({"society": town.society, "seed": town.seed, "program": program})
     if not claim.exists() and not (folder / "journal").exists():
         folder.mkdir(parents=True, exist_ok=True)
         claim.write_bytes(mine)

@@ -27,7 +27,8 @@ def simulate(
     policy: Annotated[
         str,
         typer.Option(
-            help="Whose pages, with --loop: explore, popularity, fresh, following, random, oracle."
+            help="Whose pages, with --loop: explore, a program's file, or a rule: popularity, "
+            "fresh, following, random, oracle."
         ),
     ] = "explore",
     days: Annotated[
