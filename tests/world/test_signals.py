@@ -5,13 +5,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bowerbird.core.candidates import Kind
-from bowerbird.core.facts import COUNTED, NONE, UNKNOWN, Action, Control, FactKind, Flag, MediaType
+from bowerbird.core.candidates import Kind, Mask, Rows
+from bowerbird.core.facts import (
+    COUNTED,
+    F64,
+    NONE,
+    UNKNOWN,
+    Action,
+    Control,
+    FactKind,
+    Flag,
+    MediaType,
+)
 from bowerbird.core.ids import Ids, IdTable
 from bowerbird.core.signals import Context, Type
+from bowerbird.world.ledger import NEWEST
 from bowerbird.world.rules import AFFINITY, DAY, TREND
 from bowerbird.world.signals import COUNTERS, SIGNALS, WorldSignals
-from bowerbird.world.trending import considered, may_show, trend_keys
+from bowerbird.world.tables import BLOCKED, REMOVED, VIOLATES, Tables
+from bowerbird.world.trending import considered
 from bowerbird.world.world import World
 from tests.world.stream import (
     EVERY_KIND,
@@ -281,6 +293,23 @@ def test_fresh_is_newest_first_and_forgets_all_but_the_last_4096() -> None:
     assert (np.diff(scores) <= 0).all()
 
 
+def may_show(tables: Tables, media: Rows) -> Mask:
+    owner, expires = tables.media.account[media], tables.media.expires[media]
+    flags = tables.media.flags[media] | np.where(owner < 0, 0, tables.accounts.flags[owner])
+    barred = (flags & (BLOCKED | REMOVED | VIOLATES)) != 0
+    shown: Mask = ~barred & ((expires == 0) | (expires > tables.ledger[NEWEST]))
+    return shown
+
+
+def trend_keys(tables: Tables, media: Rows) -> F64:
+    total = np.zeros(len(media))
+    for weight, counts in zip(TREND, tables.media.recent[media].T, strict=True):
+        total += np.float32(weight) * counts
+    with np.errstate(divide="ignore"):
+        keys: F64 = np.log2(total) + tables.media.recent_ts[media] / DAY
+    return keys
+
+
 @settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 9_000))
 def test_what_trends_is_what_a_look_at_every_media_finds(seed: int, stop: int) -> None:
@@ -288,7 +317,7 @@ def test_what_trends_is_what_a_look_at_every_media_finds(seed: int, stop: int) -
     world = World()
     world.fold(chance(seed, 9_000, kinds=kinds, all=3_000).slice(0, stop))
     everything = np.arange(world.tables.sizes.media, dtype=np.int32)
-    everything = everything[may_show(world.tables, everything, world.newest)]
+    everything = everything[may_show(world.tables, everything)]
     keys = trend_keys(world.tables, everything)
     order = np.lexsort((everything, -keys))
     best = everything[order][keys[order] > -np.inf][:2_048]

@@ -14,6 +14,8 @@ from bowerbird.world.tables import U32
 @fused
 def remains(age: float, half_life: float) -> float:
     """Return what is left of 1 after `age` ms, bit for bit the same wherever it is asked."""
+    if age == 0:  # as nearly always, and what exp2 says too
+        return 1.0
     return float(np.exp2(-age / half_life))
 
 

@@ -18,6 +18,8 @@ from bowerbird.world.records import (
     Record,
     Store,
     make,
+    octets,
+    wipe,
 )
 from bowerbird.world.tables import Sizes
 
@@ -62,8 +64,9 @@ def longer(lines: Lines, record: Record, needed: int) -> Lines:
     length = length_for(len(lines), needed)
     if length == len(lines):
         return lines
-    grown = make(record, length)
-    grown[: len(lines)] = lines
+    grown = np.zeros(length, lines.dtype)
+    octets(grown)[: len(lines)] = octets(lines)  # numpy copies records field by field
+    wipe(record, grown[len(lines) :])
     return grown
 
 
@@ -83,8 +86,9 @@ def make_room(store: Store, need: int, wanted: int) -> Store:
         case at.NEED_HISTORY:
             return store._replace(history=longer(store.history, HISTORY, wanted))
         case at.NEED_SEEN:
-            seen = np.full(length_for(len(store.seen), wanted), NONE, np.int32)
+            seen = np.empty(length_for(len(store.seen), wanted), np.int32)
             seen[: len(store.seen)] = store.seen
+            seen[len(store.seen) :] = NONE
             return store._replace(seen=seen)
         case at.NEED_DETAILS:
             details = np.zeros(length_for(len(store.details), wanted), np.uint8)

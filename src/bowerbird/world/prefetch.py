@@ -13,10 +13,10 @@ from bowerbird.world.incoming import Facts
 from bowerbird.world.probe import Whole, media_slot, pair_slot
 from bowerbird.world.records import Lines
 
-FAR = 12
+FAR = 16
 """Events ahead of which the lines of media and people are fetched."""
 
-NEAR = 6
+NEAR = 8
 """Events ahead of which what those lines point at is fetched."""
 
 
@@ -27,7 +27,7 @@ def fetch_far(facts: Facts, i: Whole, media: Lines, users: Lines) -> None:
         if facts.media[i] >= 0:
             fetch(media, facts.media[i], 128)
         if facts.user[i] >= 0:
-            fetch(users, facts.user[i], 192)
+            fetch(users, facts.user[i], 197)
 
 
 @fused
@@ -53,7 +53,7 @@ def fetch_near(
         return
     if a >= 0:
         key = (u << 32) | a
-        fetch(pairs, pair_slot(key, len(pairs) - 1), 32)
+        fetch(pairs, pair_slot(key, len(pairs) - 1), 96)  # of three, that the probe may pass
     if users.history_cap[u] > 0:
         end = users.history_at[u] + users.history_len[u]
         fetch(history, min(end, len(history) - 1), 24)

@@ -151,13 +151,19 @@ def layout(record: Record) -> np.dtype[np.void]:
 
 def make(record: Record, length: int) -> Lines:
     """Return `length` records, all as they are before any fact."""
-    blank = np.zeros(1, layout(record))
+    lines = np.zeros(length, layout(record))
+    wipe(record, lines)
+    return lines
+
+
+def wipe(record: Record, lines: Lines) -> None:
+    """Make `lines` that are all zeros records as they are before any fact."""
+    blank = np.zeros(1, lines.dtype)
     for name, field in record.items():
         blank[name] = field.fill
-    lines = np.zeros(length, blank.dtype)
     if any(field.fill != 0 for field in record.values()):
-        octets(lines)[:] = octets(blank)
-    return lines
+        whole = f"V{lines.dtype.itemsize}"  # numpy copies records field by field
+        lines.view(whole)[:] = blank.view(whole)
 
 
 def octets(lines: Lines) -> U8:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from bowerbird.core.candidates import Mask, Rows
-from bowerbird.core.facts import F32, F64
-from bowerbird.core.kernels import kernel
+from bowerbird.core.candidates import Rows
+from bowerbird.core.facts import COUNTED, F32, F64, U8
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.core.prefetch import fetch
 from bowerbird.world.ledger import (
     FRESH_COUNT,
@@ -24,7 +24,7 @@ from bowerbird.world.ledger import (
     POOL_LEN,
     TOUCHED_LEN,
 )
-from bowerbird.world.measures import gather
+from bowerbird.world.probe import Whole
 from bowerbird.world.rules import DAY, RECENT_HALF_LIFE, TREND
 from bowerbird.world.tables import BLOCKED, FRESH, LISTED, POOL, REMOVED, VIOLATES, Tables
 
@@ -34,41 +34,31 @@ LISTED_MOST = 2048
 FRESH_HALF_LIFE = 7 * DAY
 
 _OUT = BLOCKED | REMOVED | VIOLATES
+_AHEAD = 16  # media ahead of which records are fetched
 _LISTED = np.uint8(LISTED)
 _NOT_LISTED = np.uint8(0xFF ^ LISTED)
 
 
-def may_show(tables: Tables, media: Rows, now: int) -> Mask:
-    """Return whether each of `media` ([n] known rows) and its owner may be shown to anyone."""
-    owner, accounts = tables.media.account[media], tables.sizes.accounts
-    owners_flags = gather(tables.accounts.flags, owner, accounts, 0)
-    expires = tables.media.expires[media]
-    barred = ((tables.media.flags[media] | owners_flags) & _OUT) != 0
-    shown: Mask = ~(barred | ((expires != 0) & (expires <= now)))
-    return shown
-
-
-def trend_keys(tables: Tables, media: Rows) -> F64:
-    """Return log2 of the weighted recent engagements as of the epoch, -inf where there are none."""
-    recent = tables.media.recent[media]
-    total = np.zeros(len(media))
-    for action, weight in enumerate(TREND):
-        if weight:
-            total += weight * recent[:, action]
-    with np.errstate(divide="ignore"):
-        keys: F64 = np.log2(total) + tables.media.recent_ts[media] / RECENT_HALF_LIFE
-    return keys
-
-
 def best(tables: Tables, media: Rows, most: int) -> tuple[Rows, F64]:
-    """Return the at most `most` of `media` that trend and may be shown, with keys, in any order."""
-    media = media[may_show(tables, media, int(tables.ledger[NEWEST]))]
-    keys = trend_keys(tables, media)
-    media, keys = media[keys > -np.inf], keys[keys > -np.inf]
-    if len(media) > most:
+    """Return the at most `most` of `media` that trend and may be shown, with keys, in any order.
+
+    A key is log2 of the weighted recent engagements as of the epoch.
+    """
+    rows, keys = np.empty(len(media), np.int32), np.empty(len(media), np.float64)
+    columns = tables.media
+    found = fill_keys(
+        media,
+        (columns.account, columns.flags, columns.expires),
+        tables.accounts.flags[: tables.sizes.accounts],
+        (columns.recent, columns.recent_ts),
+        int(tables.ledger[NEWEST]),
+        (rows, keys),
+    )
+    rows, keys = rows[:found], keys[:found]
+    if found > most:
         chosen = np.argpartition(-keys, most)[:most]
-        media, keys = media[chosen], keys[chosen]
-    return media, keys
+        rows, keys = rows[chosen], keys[chosen]
+    return rows, keys
 
 
 def considered(tables: Tables) -> Rows:
@@ -81,12 +71,12 @@ def refresh_pool(tables: Tables) -> None:
     """Choose the pool anew; from all media where the offset is a power of two."""
     ledger, flags = tables.ledger, tables.media.flags
     before = considered(tables)
-    flags[before] &= _NOT_LISTED
+    mark(flags, before, _NOT_LISTED, np.uint8(0))
     offset = int(ledger[OFFSET])
     everything = offset & (offset - 1) == 0
     rows = np.arange(ledger[MEDIA], dtype=np.int32) if everything else before
     pool = np.sort(best(tables, rows, POOL)[0])
-    flags[pool] |= _LISTED
+    mark(flags, pool, _NOT_LISTED, _LISTED)
     tables.lists.pool[: len(pool)] = pool
     ledger[POOL_LEN], ledger[TOUCHED_LEN] = len(pool), 0
 
@@ -118,8 +108,55 @@ def fresh(tables: Tables) -> tuple[Rows, F32]:
 
 
 @kernel
+def mark(flags: U8, media: Any, keep: Any, add: Any) -> None:
+    """Take off all flags but `keep`, and add some, on each of `media`, once or more."""
+    for i in range(len(media)):
+        if i + _AHEAD < len(media):
+            fetch(flags, media[i + _AHEAD], 1)
+        flags[media[i]] = flags[media[i]] & keep | add
+
+
+@fused
+def barred(shown: Any, owner_flags: U8, media: Whole, now: Whole) -> bool:
+    """Return whether a known media or its owner may not be shown to anyone."""
+    account, flags, expires = shown
+    owner, said, ends = account[media], flags[media], expires[media]
+    if 0 <= owner < len(owner_flags):
+        said |= owner_flags[owner]
+    return bool(said & _OUT or (ends != 0 and ends <= now))
+
+
+@kernel
+def fill_keys(media: Any, shown: Any, owner_flags: U8, counts: Any, now: Whole, out: Any) -> int:
+    """Write the `media` that trend and may be shown, and the key of each, and return how many.
+
+    Each is looked at once, those that follow being fetched meanwhile: as masks and columns of all
+    of them it takes seven times as long.
+    """
+    recent, clock = counts
+    rows, keys = out
+    found = 0
+    for i in range(len(media)):
+        if i + _AHEAD < len(media):
+            fetch(clock, media[i + _AHEAD], 128)  # a record begins with it, its counts end there
+        if i + _AHEAD // 2 < len(media):
+            owner = shown[0][media[i + _AHEAD // 2]]
+            if 0 <= owner < len(owner_flags):
+                fetch(owner_flags, owner, 1)
+        row = media[i]
+        total = 0.0
+        for action in range(COUNTED):
+            if TREND[action] > 0:
+                total += np.float32(TREND[action]) * recent[row, action]
+        if total > 0 and not barred(shown, owner_flags, row, now):
+            rows[found], keys[found] = row, np.log2(total) + clock[row] / RECENT_HALF_LIFE
+            found += 1
+    return found
+
+
+@kernel
 def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, out: Any) -> int:
-    """Write the media of the ring that `may_show`, latest fact first, and when they were posted.
+    """Write the media of the ring that may be shown, latest fact first, and when they were posted.
 
     Each media is looked at once, a line at a time: as masks of the whole ring it takes four times
     as long. Returns how many there are.
@@ -136,13 +173,7 @@ def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, 
             fetch(owner_flags, account[media], 1)
     for fact in range(count - 1, max(count - len(ring), 0) - 1, -1):
         media = ring[fact % len(ring)]
-        owner = account[media]
-        barred = flags[media]
-        if 0 <= owner < len(owner_flags):
-            barred |= owner_flags[owner]
-        ends = expires[media]
-        if barred & _OUT or (ends != 0 and ends <= now):
-            continue
-        rows[found], posted[found] = media, ts[media]
-        found += 1
+        if not barred((account, flags, expires), owner_flags, media, now):
+            rows[found], posted[found] = media, ts[media]
+            found += 1
     return found
