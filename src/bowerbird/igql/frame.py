@@ -88,12 +88,14 @@ class Frame:
         rows: [n] int32.
         own: columns [n] that this step set.
         parts: what the rows continue, in order; none for rows that start here.
+        read: columns [n] that somebody read here; a later frame looks no further back for them.
     """
 
     kind: Kind
     rows: Rows
     own: Mapping[str, Column] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    read: dict[tuple[str, Type], Column] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -133,7 +135,10 @@ class Frame:
 
     def columns(self, wanted: Mapping[str, Type]) -> dict[str, Column]:
         """Return several columns [n] in one walk back along the way of the rows."""
-        return _gather(self, wanted, None)
+        found = _gather(self, wanted, None)
+        for name, column in found.items():
+            self.read[name, wanted[name]] = column
+        return found
 
 
 def stack(kind: Kind, frames: Sequence[Frame]) -> Frame:
@@ -147,9 +152,14 @@ def _gather(frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None) -
     found: dict[str, Column] = {}
     missing = dict(wanted)
     while True:
-        for name in [name for name in missing if name in frame.own]:
-            found[name] = _at(frame.own[name], at)
-            del missing[name]
+        if not frame.own.keys().isdisjoint(missing):
+            for name in [name for name in missing if name in frame.own]:
+                found[name] = _at(frame.own[name], at)
+                del missing[name]
+        if not frame.read.keys().isdisjoint(missing.items()):
+            for name in [name for name in missing if (name, missing[name]) in frame.read]:
+                found[name] = _at(frame.read[name, missing[name]], at)
+                del missing[name]
         if SEED_ID in missing and _stands_in(missing[SEED_ID], frame):
             found[SEED_ID] = _at(frame.own[candidates.SEED], at)
             del missing[SEED_ID]
