@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from bowerbird.core.candidates import SCORE
-from bowerbird.core.facts import F64
+from bowerbird.core.facts import F64, I64
+from bowerbird.core.kernels import kernel
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.frame import Frame, stack
@@ -57,14 +58,21 @@ def _rule(call: Call) -> Stream | None:
 
 def scaled(frame: Frame, weight: float, scale: str) -> F64:
     """Return weight x score on the common scale, [n]."""
-    score = frame.score.astype(np.float64)
     if scale == "rank":
-        place = np.empty(len(frame))
-        place[best_first(frame.score)] = np.arange(1, len(frame) + 1)
-        return weight / (OFFSET + place)
+        return by_place(best_first(frame.score), float(weight))
+    score = frame.score.astype(np.float64)
     top = float(np.fmax.reduce(score, initial=0.0)) if scale == "max" else 1.0
     with np.errstate(invalid="ignore"):  # beside an infinite score an infinite one is missing
         return weight * score / (top or 1.0)
+
+
+@kernel
+def by_place(best: I64, weight: float) -> F64:
+    """Return weight / (60 + place) of each row, [n]; `best` are the rows, the first one first."""
+    found = np.empty(len(best))
+    for place in range(len(best)):
+        found[best[place]] = weight / (OFFSET + place + 1)
+    return found
 
 
 def weighed(frames: Sequence[Frame], weights: Sequence[float], scale: str) -> Frame:
