@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Column as Values
 from bowerbird.core.candidates import Mask
@@ -24,24 +25,26 @@ from bowerbird.igql.frame import ABSENT, Frame
 from bowerbird.igql.functions import FUNCTIONS
 from bowerbird.igql.running import Run
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 MEASURED = (Type.NUMBER, Type.DURATION, Type.TIME)
 
 
 def compute(expression: Expression, frame: Frame, run: Run) -> Any:
     """Return the values of `expression`: [n], or one value for all rows."""
     match expression:
+        case Apply(function=function, args=args):
+            return FUNCTIONS[function].compute(*[compute(arg, frame, run) for arg in args])
         case Literal(value=value):
             return value
-        case Choices(values=values):
-            return np.array(values)
         case Column(name=name, type=type):
             return _double(frame.column(name, type), type)
-        case RowNumber():
-            return frame.rows
         case Signal(type=type):
             return _double(_signal(expression, frame, run), type)
-        case Apply(function=function, args=args):
-            return FUNCTIONS[function].compute(*(compute(arg, frame, run) for arg in args))
+        case Choices(values=values):
+            return np.array(values)
+        case RowNumber():
+            return frame.rows
 
 
 def _signal(signal: Signal, frame: Frame, run: Run) -> Values:
@@ -59,19 +62,25 @@ def numbers(expression: Expression, frame: Frame, run: Run) -> F64:
     """Return the value of a number for each row, [n] float64."""
     with np.errstate(all="ignore"):
         values = compute(expression, frame, run)
-    return np.array(np.broadcast_to(values, len(frame)), np.float64)
+    return _for_each(values, len(frame), np.float64)
 
 
 def stored(expression: Expression, frame: Frame, run: Run) -> Values:
     """Return the column [n] that a step keeps of `expression`, of the dtype of its type."""
     with np.errstate(all="ignore"):
         values = compute(expression, frame, run)
-        dtype = ABSENT[expression.type][0]
-        return np.array(np.broadcast_to(values, len(frame)), dtype)
+        return _for_each(values, len(frame), ABSENT[expression.type][0])
 
 
 def mask(condition: Expression, frame: Frame, run: Run) -> Mask:
     """Return which rows `condition` holds for, [n]."""
     with np.errstate(all="ignore"):
         values = compute(condition, frame, run)
-    return np.array(np.broadcast_to(values, len(frame)), np.bool_)
+    return _for_each(values, len(frame), np.bool_)
+
+
+def _for_each(values: Any, n: int, dtype: type[Scalar]) -> NDArray[Scalar]:
+    """Return a copy [n] of `values`, which are one or n."""
+    if isinstance(values, np.ndarray) and values.shape == (n,):
+        return values.astype(dtype)
+    return np.array(np.broadcast_to(values, n), dtype)

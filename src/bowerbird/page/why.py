@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from bowerbird.core.candidates import (
     SEED,
@@ -39,8 +40,7 @@ ORIGIN = (SOURCE, SEED, SEED_MEDIA, SEED_ACTION, VIA, SIMILARITY)
 """The columns that say where a row came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where one row came from, as row numbers; NONE for what it did not pass through."""
 
     source: str

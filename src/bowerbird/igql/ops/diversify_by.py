@@ -25,6 +25,7 @@ from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
 from bowerbird.igql.plan import Node
 from bowerbird.igql.running import Run
 
+LEAST, MOST = np.float32(np.finfo(np.float32).min), np.float32(np.finfo(np.float32).max)
 METHODS = ("round_robin", "max_per", "penalty", "mmr")
 IDS = (Type.ACCOUNT, Type.MEDIA, Type.USER)
 
@@ -244,8 +245,7 @@ def _greedy(node: DiversifyBy, frame: Frame, keys: I64, run: Run) -> Frame:
     repeats = np.zeros(keys.shape)
     if not at_most and node.memory:
         remember(columns, node.memory, frame, keys, repeats, run)
-    scores: F32 = np.nan_to_num(frame.score, nan=-np.inf)
-    scores = np.maximum(scores, np.float32(np.finfo(np.float32).min))
+    scores: F32 = np.minimum(np.fmax(frame.score, LEAST), MOST)  # one that is missing is LEAST
     picks, penalty = _choose(scores, keys, node.keep, at_most, np.array(left), repeats)
     return frame.take(picks, {PENALTY: penalty})
 

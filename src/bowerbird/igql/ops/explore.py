@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind, Mask, Rows
+from bowerbird.core.facts import F64
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Apply, Expression, Literal, Signal, all_of
@@ -95,8 +97,7 @@ def run_explore(node: Explore, run: Run) -> Frame:
     pool = listed[:POOL].astype(np.int32)
     pool = pool[~among(page.rows, pool)]
     fresh = keep(parts_of(node.where), Frame(Kind.MEDIA, pool), run)
-    drawn = np.argsort(exponentials(fresh.rows, run.context.seed, SALT), kind="stable")
-    drawn = drawn[: node.slots]
+    drawn = smallest(exponentials(fresh.rows, run.context.seed, SALT), node.slots)
     if len(drawn) < node.slots:
         run.note(f"{len(drawn)} of {node.slots} slots: there are no more newcomers")
     size = len(page) if node.size is None else node.size
@@ -108,6 +109,14 @@ def run_explore(node: Explore, run: Run) -> Frame:
         SOURCE: np.full(len(drawn), run.sources.index(NEWCOMERS), np.int16),
     }
     return stack(Kind.MEDIA, [first, fresh.take(drawn, own)])
+
+
+def smallest(keys: F64, k: int) -> NDArray[np.intp]:
+    """Return the positions of the `k` smallest of `keys`, in order, equal ones in theirs."""
+    few = np.arange(len(keys))
+    if k < len(keys):
+        few = np.flatnonzero(keys <= np.partition(keys, k - 1)[k - 1])
+    return few[np.argsort(keys[few], kind="stable")][:k]
 
 
 def among(known: Rows, rows: Rows) -> Mask:

@@ -127,8 +127,9 @@ def weights(scores: F32, top: float, temperature: float) -> F64:
     """Return the weight of each score ([n]): that of `top` is 1, none is under `LIGHTEST`."""
     if not (top > 0 and np.isfinite(top)):
         return np.ones(len(scores))
-    share = np.nan_to_num(scores.astype(np.float64) / top, nan=0.0)
-    found: F64 = np.maximum(np.maximum(share, 0.0) ** (1 / temperature), LIGHTEST)
+    share = np.fmax(scores.astype(np.float64) / top, 0.0)  # of a score that is missing, too
+    share = np.minimum(share, np.finfo(np.float64).max)
+    found: F64 = np.maximum(share if temperature == 1 else share ** (1 / temperature), LIGHTEST)
     return found
 
 
