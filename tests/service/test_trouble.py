@@ -51,9 +51,11 @@ def test_a_full_disk_is_told_while_pages_go_on(data: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
-NOT_TO_START = {"torch", "onnx", "onnxruntime", "duckdb", "faiss", "scipy", "pandas", "pyarrow"} | {
-    "optuna", "sklearn", "fastapi", "pydantic", "rich"
-}  # fmt: skip
+NOT_TO_START = (
+    {"torch", "onnx", "onnxruntime", "duckdb", "faiss", "scipy", "pandas", "pyarrow", "optuna"}
+    | {"sklearn", "fastapi", "pydantic", "rich", "bowerbird.app.training", "bowerbird.simulate"}
+    | {"bowerbird.journal.ingest", "bowerbird.journal.importers", "bowerbird.igql.builder"}
+)
 """What a server may load when it is asked for something that needs it, and not before."""
 
 

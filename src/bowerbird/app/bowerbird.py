@@ -23,13 +23,9 @@ from bowerbird.core.clock import Clock, ClockName, JournalClock, WallClock
 from bowerbird.core.facts import FactBatch, FactKind
 from bowerbird.core.ids import hash64
 from bowerbird.core.page import Page
-from bowerbird.igql.builder.streams import Stream
 from bowerbird.igql.check import Diagnostic, check
 from bowerbird.igql.explain import Explained
-from bowerbird.journal.importers import import_dataset
-from bowerbird.journal.ingest import Summary, ingest
 from bowerbird.journal.receipt import Receipt
-from bowerbird.journal.retry import retry
 from bowerbird.page.exposure import exposure_row
 from bowerbird.page.make import make_page
 from bowerbird.page.programs import Programs
@@ -40,8 +36,10 @@ from bowerbird.version.publish import numbers
 from bowerbird.version.version import overlays_of
 from bowerbird.world.world import World
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a server starts without what takes in files, builds programs or learns
     from bowerbird.app.training import Progress
+    from bowerbird.igql.builder.streams import Stream
+    from bowerbird.journal.ingest import Summary
 
 Row = Mapping[str, object]
 
@@ -174,6 +172,8 @@ class Bowerbird:
         progress: Callable[[int], None] | None = None,
     ) -> Summary:
         """Take in a file or a folder of facts; bad rows go to quarantine and are counted."""
+        from bowerbird.journal.ingest import ingest
+
         with self._append:
             now = WallClock().now()
             summary = ingest(
@@ -186,6 +186,8 @@ class Bowerbird:
         self, name: str, source: Path, *, progress: Callable[[int], None] | None = None
     ) -> Summary:
         """Take in a published data set by its importer's name."""
+        from bowerbird.journal.importers import import_dataset
+
         with self._append:
             now = WallClock().now()
             summary = import_dataset(name, self.journal, source, now=now, progress=progress)
@@ -195,9 +197,10 @@ class Bowerbird:
 
     def retry(self, mended: Path | None = None) -> Summary:
         """Take rows of the quarantine again: those of `mended`, or all as they are."""
+        from bowerbird.journal.retry import retry
+
         with self._append:
-            now = WallClock().now()
-            summary = retry(self.journal, mended, now=now, on_batch=self._fold)
+            summary = retry(self.journal, mended, now=WallClock().now(), on_batch=self._fold)
         self._moved()
         return summary
 
@@ -226,7 +229,7 @@ class Bowerbird:
         Raises:
             TrainingError: there is too little to learn from, or the training extra is missing.
         """
-        from bowerbird.app.training import train  # here, so that a server starts without it
+        from bowerbird.app.training import train
 
         report = train(
             self.path, self.config, now=self.now(), until=until, progress=progress, seed=seed
