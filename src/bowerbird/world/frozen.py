@@ -41,8 +41,9 @@ GROWING = {"media", "accounts", "users", "history", *FILL}
 """Arrays that a fold makes longer."""
 
 ROOM = 16
-"""A file of a growing array is longer by this part of it, which no disk keeps: it is a hole. The
-facts after a freeze then find room in what is mapped, which nobody has to copy to make longer."""
+"""A file of a growing array is longer by this part of it. The facts after a freeze then find room
+in what is mapped, which nobody has to copy to make longer. It is written, not left as a hole: to
+touch a hole of a full disk in memory ends the process."""
 
 
 class FrozenColumn(msgspec.Struct, frozen=True):
@@ -203,7 +204,7 @@ def _write(path: Path, array: NDArray[Any]) -> FrozenColumn:
     with path.open("wb") as file:
         np.save(file, array, allow_pickle=False)
         if path.stem in GROWING:
-            file.truncate(file.tell() + len(array) // ROOM * array.strides[0])
+            np.zeros(len(array) // ROOM * array.strides[0], np.uint8).tofile(file)
         _sync(file)
     return _said(array)
 
