@@ -7,7 +7,7 @@ a process that runs already. The peer is the same start without the frozen World
 
     .venv/bin/python benchmarks/start.py                 # 1 M events
     .venv/bin/python benchmarks/start.py --events 10000000 --media 1000000 --people 100000
-    .venv/bin/python benchmarks/start.py --folder build/start    # kept, and used again
+    .venv/bin/python benchmarks/start.py --folder build/start    # kept, and used while it thaws
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from fold import Size, catalogue, events
 from serving import serving
 
 from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.core.errors import WorldDamaged
 from bowerbird.core.facts import FactBatch
 from bowerbird.core.texts import Texts
 from bowerbird.journal.draft import Draft, blank
@@ -71,6 +72,28 @@ def write(folder: Path, size: Size) -> None:
             journal.commit(list(drafts(replace(batch, start=journal.end))))
 
 
+def kept(folder: Path, size: Size) -> bool:
+    """Return whether a World of this size stands in `folder` that this program thaws."""
+    try:
+        return World.thaw(folder / "world").offset == size.media + size.events
+    except WorldDamaged:
+        return False
+
+
+def make(folder: Path, size: Size) -> None:
+    """Make the data folder unless it was kept; journals of another size or format are made anew.
+
+    A folder that is not one of ours is left alone.
+    """
+    if kept(folder, size):
+        return
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / "bowerbird.toml").exists():
+            sys.exit(f"{folder} holds something else than data of bowerbird: name another --folder")
+        shutil.rmtree(folder)
+    write(folder, size)
+
+
 def until_ready(folder: Path) -> float:
     """Return the seconds from the start of a server to the first time it says it is ready."""
     with serving(folder, end=signal.SIGKILL) as server:  # a clean end would freeze the tail
@@ -98,14 +121,16 @@ def parts(folder: Path) -> dict[str, float]:
 
 def measure(folder: Path, size: Size) -> list[dict[str, Any]]:
     """Return the table."""
-    if not (folder / "world").exists():
-        write(folder, size)
+    make(folder, size)
     until_ready(folder)
     ready = min(until_ready(folder) for _ in range(RUNS))
     opened = [parts(folder) for _ in range(RUNS)]
     (folder / "world").rename(folder / "aside")
-    anew = until_ready(folder)
-    (folder / "aside").rename(folder / "world")
+    try:
+        anew = until_ready(folder)
+    finally:
+        shutil.rmtree(folder / "world", ignore_errors=True)  # should the server have frozen one
+        (folder / "aside").rename(folder / "world")
     rows = [
         {"what": f"ready, {size.events:,} events", "ours": round(ready, 2),
          "peer": round(anew, 2), "ratio": round(anew / ready, 1), "unit": "s", "target": TARGET,
