@@ -51,7 +51,7 @@ class Parts:
 
 def rows_of(source: Path, folder: Path) -> Examples:
     """Return every impression from 25 April on, by time; kept in `folder` once it was made."""
-    kept = folder / "rows.npz"
+    kept = folder / "examples.npz"
     if not kept.exists():
         import_log(source, folder)
         examples = gathered(folder)

@@ -142,6 +142,15 @@ def test_what_was_logged_with_the_page_is_what_is_learned_from() -> None:
     assert dict(zip(found.media.tolist(), best.tolist(), strict=True)) == {1: 0.25, 2: 0.75, 3: 0}
 
 
+def test_slots_that_a_page_drew_by_chance_are_known_by_their_propensity() -> None:
+    page = page_of(ANA, "page", [1, 2], len(POSTS), START, propensity=[1.0, 0.2])
+    views = [seen(ANA, media, START + 9, "page") for media in (2, 1, 3)]
+    found = examples_of([*POSTS, page, *views])
+    assert found.media[found.explored].tolist() == [2]
+    short = page_of(ANA, "page", [1, 2], len(POSTS), START, propensity=[0.2])
+    assert not examples_of([*POSTS, short, *views]).explored.any()
+
+
 def test_an_exposure_that_is_not_ours_is_no_recipe() -> None:
     exposure: dict[str, Any] = page_of(ANA, "page", [1], offset=0, now=START)
     for details in (b"", b'{"recipe": "cake"}', b'{"slate": [1]}'):

@@ -53,6 +53,7 @@ def planted(n: int = N, seed: int = 0) -> Examples:
         request=rows.astype(np.int64),
         offset=rows.astype(np.int64),
         delays=np.full((len(HEADS), len(DELAYS)), np.nan),
+        explored=rows % 4 == 0,
     )
 
 
@@ -89,6 +90,19 @@ def test_a_planted_signal_is_learned_and_calibrated(trained: Path) -> None:
         assert found.normalised_entropy < 0.85
         assert found.calibration is not None
         assert 0.8 < found.calibration < 1.25
+
+
+def test_slots_drawn_by_chance_are_examined_apart(trained: Path, tmp_path: Path) -> None:
+    card = Model.load(trained).card
+    for head, found in card.explored.items():
+        assert found.rows == pytest.approx(card.exam[head].rows / 4, abs=1)
+        assert found.positives < card.exam[head].positives
+    assert card.explored["click"].calibration == pytest.approx(1.0, abs=0.4)
+    assert card.explored["click"].calibration != card.exam["click"].calibration
+    none = replace(planted(1500), explored=np.zeros(1500, np.bool_))
+    assert (
+        train_model(none, tmp_path, spec=replace(PASSES["second_pass"], epochs=1))["explored"] == {}
+    )
 
 
 def test_heads_without_positives_answer_their_prior_and_say_so(trained: Path) -> None:

@@ -42,6 +42,8 @@ class Card(Struct, frozen=True):
         platt: head -> (a, b): the net answers sigmoid(a * logit + b), folded into its last layer.
         position: slot the net's answers are for.
         surface: row of the place in the app they are for, -1 for one not told.
+        explored: as `exam`, on those of its rows that a page drew by chance: elsewhere a page shows
+            what it thinks well of, and a model is asked about its own choices only.
         rows: impressions of training, calibration and exam.
         epochs: passes over the training rows before validation stopped them.
         exam: head -> figures, for the heads with a net.
@@ -66,3 +68,4 @@ class Card(Struct, frozen=True):
     warm: bool = False
     distilled: Mapping[str, float] = {}
     surface: int = -1
+    explored: Mapping[str, HeadExam] = {}

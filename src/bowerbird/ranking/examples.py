@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from bowerbird.core.candidates import Mask
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import F32, F64, I16, I32, I64, U8, FactBatch
 from bowerbird.features.compute import NAMES, SPARSE, hydrate
@@ -54,6 +55,7 @@ class Examples:
         request: [n] int64 hash of the request id, 0 where there was none.
         offset: [n] int64: the features know every fact before it and none from it on.
         delays: [H, DELAYS] the delay curve, see `Outcomes`.
+        explored: [n] bool, whether a page of ours drew the slot by chance.
     """
 
     features: F32
@@ -70,6 +72,7 @@ class Examples:
     request: I64
     offset: I64
     delays: F64
+    explored: Mask
 
     def __len__(self) -> int:
         return len(self.ts)
@@ -77,11 +80,12 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Hydrated:
-    """The features of requests, as in `Examples`."""
+    """The features of requests, and which slots they drew, as in `Examples`."""
 
     dense: F32
     sparse: I32
     recent: I32
+    explored: Mask
 
 
 def build_examples(
@@ -166,6 +170,7 @@ def features_at(
         np.empty((n, len(NAMES)), np.float32),
         np.empty((n, len(SPARSE)), np.int32),
         np.empty((len(requests), RECENT), np.int32),
+        np.zeros(n, np.bool_),
     )
     offset = requests.offset.tolist()
     q = 0
@@ -196,7 +201,9 @@ def hydrate_request(
         inputs.recent,
     )
     if q in requests.served:
-        put_logged(found.dense[rows], found.sparse[rows], media, requests.served[q])
+        page = requests.served[q]
+        put_logged(found.dense[rows], found.sparse[rows], media, page)
+        found.explored[rows] = np.isin(media, page.media[page.explored])
 
 
 def fold_to(batch: FactBatch, offset: int, world: World, overlay: OverlayLike | None) -> None:
@@ -255,6 +262,7 @@ def _examples(
         request=events.request[rows],
         offset=chosen.per_row(chosen.offset),
         delays=followed.delays,
+        explored=found.explored,
     )
 
 

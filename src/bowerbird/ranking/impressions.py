@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
+from bowerbird.core.candidates import Mask
 from bowerbird.core.facts import F32, F64, I16, I32, I64, U8, Action, FactBatch, FactKind, Flag
 from bowerbird.features.compute import NAMES, SPARSE
 
@@ -48,6 +49,7 @@ class Served:
         values: [k, columns] float32, as the page's model read them.
         sparse_columns: the sparse ones, as columns of `SPARSE`.
         sparse_values: [k, sparse_columns] int32.
+        explored: [k] bool, whether the slot was drawn by chance.
     """
 
     offset: int
@@ -57,6 +59,7 @@ class Served:
     values: F32
     sparse_columns: tuple[int, ...] = ()
     sparse_values: I32 = field(default_factory=lambda: np.empty((0, 0), np.int32))
+    explored: Mask = field(default_factory=lambda: np.empty(0, np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class _Recipe(msgspec.Struct):
     offset: int
     now: int
     logged: dict[str, list[float]] = {}
+    propensity: list[float] = []
 
 
 class _Details(msgspec.Struct):
@@ -167,7 +171,14 @@ def _note_page(found: _Found, batch: FactBatch, i: int) -> None:
         values.astype(np.float32),
         sparse_columns,
         sparse_values.astype(np.int32),
+        _explored(recipe.propensity, len(media)),
     )
+
+
+def _explored(propensity: list[float], k: int) -> Mask:
+    """Return which of the `k` slots were drawn by chance; none where the chances are not told."""
+    told = np.array(propensity if len(propensity) == k else np.ones(k))
+    return np.asarray(told < 1.0)
 
 
 def _logged(

@@ -44,6 +44,7 @@ class Net:
         surface: the same.
         warm: whether it went on from earlier weights.
         distilled: the exam beside its teacher.
+        explored: head -> figures on exploration slots; empty without any.
     """
 
     platts: Mapping[str, Platt]
@@ -53,6 +54,7 @@ class Net:
     surface: int
     warm: bool
     distilled: Mapping[str, float]
+    explored: Mapping[str, HeadExam]
 
 
 def train_model(
@@ -88,7 +90,7 @@ def train_model(
         )
     parts = split(examples.ts)
     learned = enough_positives(examples, parts[0])
-    net, digest = Net({}, {}, 0, 0, -1, False, {}), ""
+    net, digest = Net({}, {}, 0, 0, -1, False, {}, {}), ""
     path.mkdir(parents=True, exist_ok=True)
     if learned:
         net = train_net(examples, learned, parts, path, spec, before, log, seed, progress)
@@ -108,6 +110,7 @@ def train_model(
         warm=net.warm,
         distilled=net.distilled,
         surface=net.surface,
+        explored=net.explored,
     )
     (path / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=1))
     if progress:
@@ -147,12 +150,15 @@ def train_net(
                 net, log, columns, heads, seed=seed, tell=lambda s: tell(0.5 + 0.5 * s)
             ).figures()
     exam = examined(examples, learned, examining, found, platts)
+    drawn = np.flatnonzero(examples.explored[examining])
+    explored = examined(examples, learned, examining[drawn], found[drawn], platts)
     export.export(net, path / NET)
     export.save_state(fitted.net, path / STATE)
     if fitted.lookup is not None:
         fit.save_lookup(path / LOOKUP, fitted.lookup)
     where = fitted.slot, fitted.surface
-    return Net(platts, exam, fitted.epochs, *where, fitted.warm, recall)
+    told = explored if len(drawn) else {}
+    return Net(platts, exam, fitted.epochs, *where, fitted.warm, recall, told)
 
 
 def split(ts: I64) -> tuple[I64, I64, I64]:
