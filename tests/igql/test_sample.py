@@ -58,7 +58,7 @@ def test_a_draw_that_asks_late_takes_the_rows_and_chances_of_one_that_asks_befor
 def test_a_draw_asks_its_condition_of_few_of_many_rows() -> None:
     n, asked = 20_000, []
 
-    class Noticing(Frame):
+    class Noticing(Frame, frozen=True):
         def take(self, at: Any, own: Any = None) -> Frame:
             asked.append(len(at))
             return super().take(at, own)

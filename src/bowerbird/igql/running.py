@@ -8,6 +8,7 @@ from time import perf_counter_ns
 from typing import Any, Protocol, cast
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Kind, Mask, Rows
@@ -38,8 +39,7 @@ class Runner(Protocol):
     def __call__(self, node: Any, run: Run) -> Frame: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What one node did.
 
     Attributes:
