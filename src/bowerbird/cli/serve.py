@@ -43,8 +43,8 @@ def serve(
     from bowerbird.app.warming import warm_opening
     from bowerbird.cli.opening import opened
 
-    warm_opening()
     config = read_config(data)
+    warm_opening()
     programs, given_up = programs_of(data, config), Event()
     loading = Thread(target=_load, args=(data, config, programs, given_up))
     loading.start()
