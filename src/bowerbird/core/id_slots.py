@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.facts import I32, I64, NONE, U8
 from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.prefetch import fetch, peek
 
 U64 = NDArray[np.uint64]
 
@@ -20,6 +20,9 @@ _HALF = np.uint64(32)
 _SHIFT = np.uint64(29)
 _EMPTY = np.uint64(0)
 _LOW = np.uint64(0xFFFF_FFFF)
+
+_FAR, _NEAR, _NEXT = 24, 16, 8
+_RING = 32  # more than the farthest, a power of two
 
 AHEAD = 16
 """Ids ahead of which the slots are fetched: waiting for them is most of the time of many ids."""
@@ -89,21 +92,43 @@ def find(table: Slots, text: U8) -> int:
     return int(entry & _LOW) - 1 if entry != _EMPTY else NONE
 
 
+@fused
+def fetch_ahead(table: Slots, data: U8, at: I64, size: I32, i: int, hashes: U64) -> None:
+    """Fetch what texts after the `i`th will be compared with, in three steps.
+
+    First a slot, then where the id of its row starts, then its bytes. `hashes` is a ring.
+    """
+    mask = np.uint64(len(table.slots) - 1)
+    far, near, following = i + _FAR, i + _NEAR, i + _NEXT
+    if far < len(at) and size[far] >= 0:
+        h = hashed(data, at[far], size[far], table.seed[0])
+        hashes[far % _RING] = h
+        fetch(table.slots, h & mask, 8)
+    if 0 <= near < len(at) and size[near] >= 0:
+        entry = table.slots[hashes[near % _RING] & mask]
+        if entry != _EMPTY:
+            peek(table.at, np.int64(entry & _LOW) - 1, 16)
+    if 0 <= following < len(at) and size[following] >= 0:
+        entry = table.slots[hashes[following % _RING] & mask]
+        if entry != _EMPTY:
+            peek(table.data, table.at[np.int64(entry & _LOW) - 1], 1)
+
+
 @kernel
 def add(table: Slots, known: int, data: U8, at: I64, size: I32, rows: I32) -> int:
     """Write the row of each text into `rows`, giving new ones the next; return how many are known.
 
     There is room for all of them.
     """
-    mask = np.uint64(len(table.slots) - 1)
-    for i in range(len(at)):
-        later = i + AHEAD
-        if later < len(at) and size[later] > 0:
-            fetch(table.slots, hashed(data, at[later], size[later], table.seed[0]) & mask, 8)
+    hashes = np.zeros(_RING, np.uint64)
+    for i in range(-_FAR, len(at)):
+        fetch_ahead(table, data, at, size, i, hashes)
+        if i < 0:
+            continue
         if size[i] < 0:
             rows[i] = NONE
             continue
-        h = hashed(data, at[i], size[i], table.seed[0])
+        h = hashes[i % _RING]
         slot = slot_of(table, data, at[i], size[i], h)
         if table.slots[slot] == _EMPTY:
             first = table.at[known]

@@ -109,8 +109,9 @@ class IdTable:
 
     def cut(self, length: int) -> None:
         """Take back every row from `length` on, for a commit that failed; nobody has seen them."""
-        known, self._size = self._size, min(length, self._size)
-        id_slots.take_back(self._table, known, self._size)
+        if length < self._size:  # else not even the kernel is loaded
+            known, self._size = self._size, length
+            id_slots.take_back(self._table, known, length)
 
     def since(self, row: int) -> Sequence[str]:
         """Return the ids from `row` on, in row order."""

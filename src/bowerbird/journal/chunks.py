@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import I64, U8
+from bowerbird.core.kernels import kernel
 from bowerbird.journal.cells import Cells
 from bowerbird.journal.receipt import Reject
 from bowerbird.journal.validate import text_of
 
 CHUNK_BYTES = 8 << 20
 CHUNK_ROWS = 32_768
+
+_NEWLINE = 10
 
 Positions = NDArray[np.intp]
 
@@ -97,10 +100,20 @@ def blocks_of_lines(path: Path) -> Iterator[bytes]:
 def bytes_and_bounds(block: bytes) -> tuple[U8, I64]:
     """Return the bytes of lines, and the bounds of each line in them ([n + 1])."""
     data = np.frombuffer(bytearray(block), np.uint8)
-    ends = np.flatnonzero(data == ord("\n")) + 1
-    if not len(ends) or ends[-1] < len(data):
-        ends = np.append(ends, len(data))
-    return data, np.concatenate([np.zeros(1, np.int64), ends])
+    lines = np.count_nonzero(data == _NEWLINE) + (not block.endswith(b"\n"))
+    bounds = np.zeros(lines + 1, np.int64)
+    bounds[-1] = len(data)
+    _fill_bounds(data, bounds)
+    return data, bounds
+
+
+@kernel
+def _fill_bounds(data: U8, bounds: I64) -> None:
+    line = 1
+    for i in range(len(data)):
+        if data[i] == _NEWLINE:
+            bounds[line] = i + 1
+            line += 1
 
 
 def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:

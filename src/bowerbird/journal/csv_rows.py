@@ -8,6 +8,8 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import I64
 from bowerbird.journal.cells import NAMES
@@ -44,6 +46,8 @@ def read_csv(path: Path, *, events: bool = False) -> Iterator[Block]:
     # Without quotes a comma is a comma; from the first quote on the reader of RFC 4180 goes on.
     while (block := lines.ahead()) and _unquoted(block):
         data, bounds = bytes_and_bounds(block)
+        if np.diff(bounds).max() >= csv.field_size_limit():
+            break
         first = lines.skip(len(bounds) - 1)
         may = (events or "kind" in header) and set(header) <= set(NAMES)
         yield Block(
@@ -63,6 +67,7 @@ class _Lines:
         self._blocks = blocks
         self._group: list[bytes] = []
         self._at = 0
+        self._next = b""  # a block not split yet
         self._first = 1
         self._since: list[str] = []
 
@@ -76,20 +81,22 @@ class _Lines:
             yield self._since[-1]
 
     def _more(self) -> bool:
-        self._group, self._at = BytesIO(next(self._blocks, b"")).readlines(), 0
+        block, self._next = self._next or next(self._blocks, b""), b""
+        self._group, self._at = BytesIO(block).readlines(), 0
         return bool(self._group)
 
     def ahead(self) -> bytes:
         """Return some of the lines that come next, as one; nothing at the end."""
-        if self._at == len(self._group):
-            self._more()
-        return b"".join(self._group[self._at :])
+        if self._at < len(self._group):
+            return b"".join(self._group[self._at :])
+        self._next = self._next or next(self._blocks, b"")
+        return self._next
 
     def skip(self, lines: int) -> int:
         """Pass over the `lines` that `ahead` returned; return the number of the first."""
         first = self._first
         self._first += lines
-        self._at = len(self._group)
+        self._at, self._next = len(self._group), b""
         return first
 
     def take(self) -> tuple[int, str]:
@@ -102,14 +109,15 @@ class _Lines:
 
 def _unquoted(block: bytes) -> bool:
     """Return whether commas and line ends are all there is to these lines."""
-    if any(odd in block for odd in (b'"', b"\0")) or block.count(b"\r") != block.count(b"\r\n"):
+    if b'"' in block or b"\0" in block:
+        return False
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         return False
     try:
         block.decode()
     except UnicodeDecodeError:
         return False
-    limit = csv.field_size_limit()
-    return len(block) < limit or max(map(len, block.split(b"\n"))) + 1 < limit
+    return True
 
 
 def _split(header: list[str], block: bytes, bounds: I64, first: int, positions: Positions) -> Chunk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from itertools import accumulate
 from typing import Any
@@ -80,11 +80,14 @@ ABSENT: dict[str, tuple[type, Any]] = {
 """The dtype of a draft's column and what it holds where nothing was said; others hold objects."""
 
 
-def blank(size: int) -> dict[str, NDArray[Any]]:
-    """Return the columns of a draft of `size` facts about which nothing was said, to be filled."""
+def blank(size: int, but: Collection[str] = ()) -> dict[str, NDArray[Any]]:
+    """Return the columns of a draft of `size` facts about which nothing was said, to be filled.
+
+    Those named in `but` are left out, for who has them already.
+    """
     columns: dict[str, NDArray[Any]] = {"hashes": np.zeros((size, 2), np.uint64)}
     for name in FIELDS:
-        if name != "hashes":
+        if name != "hashes" and name not in but:
             dtype, value = ABSENT.get(name, (np.object_, None))
             columns[name] = np.full(size, value, dtype)
     return columns
@@ -166,7 +169,7 @@ def _details(draft: Draft) -> tuple[U8, I64]:
 
 
 def _any(column: Objects) -> bool:
-    return bool((column != None).any())  # noqa: E711  # elementwise
+    return bool(column.tolist().count(None) < len(column))  # in a third of the time of a mask
 
 
 def _bounds(lengths: list[int]) -> I64:

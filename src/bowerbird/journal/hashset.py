@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.kernels import kernel
+from bowerbird.core.prefetch import fetch
 from bowerbird.journal.body import U64
 from bowerbird.journal.draft import Bits
 
@@ -12,6 +13,8 @@ BITS_A_HASH = 16
 """Bits of filter a hash, at least; with 5 of a word set for each, few strangers pass."""
 
 SMALLEST = 1024
+
+_AHEAD = 16  # hashes ahead of which a slot is fetched
 
 
 class HashSet:
@@ -57,6 +60,8 @@ def _insert(slots: U64, hashes: U64, fresh: Bits) -> int:
     mask = np.uint64(len(slots) - 1)
     added = 0
     for i in range(len(hashes)):
+        if i + _AHEAD < len(hashes):
+            fetch(slots, hashes[i + _AHEAD, 1] & mask, 16)
         first, second = hashes[i, 0], hashes[i, 1]
         if first == 0 and second == 0:  # that is an empty slot
             second = np.uint64(1)

@@ -7,8 +7,7 @@ such rows the columns made here are those of `check`, many times quicker. All ot
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,6 +47,7 @@ class _Columns(NamedTuple):
     plain: Bits
 
 
+_TEXTS = {"user": at.USER, "media": at.MEDIA, "account": at.ACCOUNT, "surface": at.SURFACE}
 _FILLED = ("ts", "code", "value", "position", "flags")
 
 
@@ -59,28 +59,17 @@ def plain_events(cells: Cells, now: int, *, named: bool) -> tuple[Draft, Bits]:
         now: wall time, epoch ms.
         named: whether rows without a `kind` are events.
     """
-    draft = blank(len(cells.odd))
+    draft = blank(len(cells.odd), but=_TEXTS)
     columns = _Columns(**{name: draft[name] for name in _FILLED}, plain=~cells.odd)
     latest = min(now + DAY, LATEST - 1)
     _read(cells, columns, latest, named, _ACTIONS, _EVENT, _TRUTHS, _IDS)
-    texts = {
-        name: _texts(cells, column)
-        for name, column in (
-            *(("user", at.USER), ("media", at.MEDIA), ("account", at.ACCOUNT)),
-            ("surface", at.SURFACE),
-        )
-    }
+    texts = {name: _texts(cells, column) for name, column in _TEXTS.items()}
     draft["kind"][:] = FactKind.EVENT
     draft["session"] = hashes_of_texts(_texts(cells, at.SESSION), columns.plain)
     draft["request"] = hashes_of_texts(_texts(cells, at.REQUEST), columns.plain)
     draft["hashes"] = identities_of_texts(draft, texts, _texts(cells, at.EVENT_ID), columns.plain)
-    return replace(
-        Draft(**draft),
-        user=texts["user"],
-        media=texts["media"],
-        account=texts["account"],
-        surface=texts["surface"],
-    ), columns.plain
+    whole: dict[str, Any] = {**draft, **texts}
+    return Draft(**whole), columns.plain
 
 
 def _texts(cells: Cells, column: int) -> Texts:
