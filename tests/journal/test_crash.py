@@ -60,11 +60,11 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
     tmp_path: Path, host: Host
 ) -> None:
     rng = random.Random(7)
-    for _ in range(30):
+    kills = 0
+    while kills < 30 or acknowledged_in(tmp_path) < 200:  # a busy machine gets less done a life
         assert host(tmp_path, rng.uniform(0.005, 0.3), "few") == "killed"
+        kills += 1
         assert_whole(tmp_path)
-    with Journal.open(tmp_path) as journal:
-        assert journal.end > 200  # or the writers died before they got to anything
     assert len(list((tmp_path / "journal/segments").glob("*.parquet"))) > 0
 
 
