@@ -1,5 +1,6 @@
 """A student orders as its teacher does, under weights of the value it never met."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,18 @@ def test_a_student_keeps_its_teachers_top_on_requests_it_has_not_seen(tmp_path: 
     said = model.predict(inputs)
     assert np.corrcoef(said["click"], log.heads[:, HEADS.index("click")])[0, 1] > 0.9
     assert model.reads.sum() < len(NAMES) * 2 / 3
+
+
+def test_a_student_of_short_lists_is_not_examined_and_is_loaded_and_gone_on_from(
+    tmp_path: Path,
+) -> None:
+    log = replace(logged(), first=np.arange(REQUESTS + 1) * 10)  # a page keeps 150: all of these
+    first, again = tmp_path / "first", tmp_path / "again"
+    report = train_model(planted(1500), first, spec=PASSES[FIRST], log=log)
+    assert report["distilled"]["requests"] == 0
+    assert report["distilled"]["recall@150"] is None
+    assert Model.load(first).card.distilled["recall@50"] is None
+    assert train_model(planted(1500), again, spec=PASSES[FIRST], log=log, before=first)["warm"]
 
 
 def test_requests_of_the_exam_are_later_than_those_learned_from() -> None:

@@ -51,7 +51,8 @@ class Card(Struct, frozen=True):
         net_sha256: of the file `NET`; empty where no head has a net.
         deep: whether the net reads sparse features and recent accounts, by the file `LOOKUP`.
         warm: whether it went on from the last Version's weights.
-        distilled: what its exam beside its teacher said; empty for one that learned from labels.
+        distilled: what its exam beside its teacher said, None where no later request had candidates
+            enough; empty for one that learned from labels.
     """
 
     features: tuple[str, ...]
@@ -66,6 +67,6 @@ class Card(Struct, frozen=True):
     net_sha256: str = ""
     deep: bool = False
     warm: bool = False
-    distilled: Mapping[str, float] = {}
+    distilled: Mapping[str, float | None] = {}
     surface: int = -1
     explored: Mapping[str, HeadExam] = {}

@@ -56,16 +56,16 @@ class Recall:
     last_worst: float
     requests: int
 
-    def figures(self) -> dict[str, float]:
-        """Return them by name."""
-        return {
+    def figures(self) -> dict[str, float | None]:
+        """Return them by name; without a request to ask, the shares are None."""
+        shares = {
             f"recall@{KEPT}": self.kept,
             f"recall@{KEPT}_worst_draw": self.kept_worst,
             f"recall@{LAST}": self.last,
             f"recall@{LAST}_worst_draw": self.last_worst,
-            "requests": float(self.requests),
-            "draws": float(DRAWS),
         }
+        asked = {name: share if self.requests else None for name, share in shares.items()}
+        return {**asked, "requests": float(self.requests), "draws": float(DRAWS)}
 
 
 def drawn_weights(rng: np.random.Generator, draws: int) -> F64:

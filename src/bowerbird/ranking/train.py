@@ -53,7 +53,7 @@ class Net:
     slot: int
     surface: int
     warm: bool
-    distilled: Mapping[str, float]
+    distilled: Mapping[str, float | None]
     explored: Mapping[str, HeadExam]
 
 
@@ -142,7 +142,8 @@ def train_net(
     )
     platts = calibrated(examples, learned, calibrating, fitted.logits(examples, calibrating))
     net = export.folded(fitted.net, fitted.slot, fitted.surface, [platts[head] for head in learned])
-    found, recall = fitted.logits(examples, examining), {}
+    found = fitted.logits(examples, examining)
+    recall: Mapping[str, float | None] = {}
     if log is not None and len(log) >= distil.LEAST and not spec.deep:
         heads = np.array([HEADS.index(head) for head in learned])
         with fit.reproducible(seed):
