@@ -8,6 +8,7 @@ rate and the ceiling that the nearest by the true mixture of topics reach; and h
 nearest accounts keep from the day before. The society never told the product that truth.
 
     .venv/bin/python benchmarks/embedding.py build/society --societies 1 2 3 4 5
+    .venv/bin/python benchmarks/embedding.py build/medium --preset medium --societies 1
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from bowerbird.ig2vec.same_topic import same_topic
 from bowerbird.ig2vec.stability import stability
 from bowerbird.ig2vec.training import train_vectors
 from bowerbird.journal.journal import Journal
-from bowerbird.simulate import simulate
+from bowerbird.simulate import PRESETS, simulate
 from bowerbird.simulate.truth import Truth
 from bowerbird.world.world import World
 
@@ -50,10 +51,10 @@ SHARE = 0.7
 METHODS = ("embedding", "popularity", "co_engaged", "random")
 
 
-def prepare(folder: Path, seed: int) -> None:
-    """Let a small society live in `folder` and ingest its facts, unless that was done."""
+def prepare(folder: Path, preset: str, seed: int) -> None:
+    """Let a society live in `folder` and ingest its facts, unless that was done."""
     if not (folder / "society").is_dir():
-        simulate("small", folder / "society", seed, lambda day, days: None)
+        simulate(preset, folder / "society", seed, lambda day, days: None)
     Bowerbird.init(folder / "data", clock=ClockName.JOURNAL)
     with Bowerbird(folder / "data") as bowerbird:
         if not bowerbird.journal.end:
@@ -161,12 +162,13 @@ def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--preset", choices=PRESETS, default="small")
     parser.add_argument("--societies", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     exams = []
     for seed in asked.societies:
-        prepare(asked.folder / f"{seed}", seed)
+        prepare(asked.folder / f"{seed}", asked.preset, seed)
         exams.append(examined(asked.folder / f"{seed}", seed))
     for row in rows_of(exams):
         line = f"{row['what']:<84}{row['ours']:>8}{row['peer']:>8}{row['ratio']:>8}x"
