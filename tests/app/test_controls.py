@@ -22,9 +22,9 @@ from bowerbird.world.world import World
 from tests.simulate.conftest import VILLAGE
 
 
-def neighbours_of(society: Society, folder: Path) -> dict[str, Any]:
+def neighbours_of(society: Society, folder: Path, seed: int) -> dict[str, Any]:
     """Return how often accounts near each other by what people did share their true topic."""
-    simulate(society, folder, 11, lambda done, of: None)
+    simulate(society, folder, seed, lambda done, of: None)
     truth, world = Truth.load(folder), World()
     with Journal.open(folder / "data", clock=ClockName.JOURNAL) as journal:
         ingest(journal, folder / "facts", now=society.ends)
@@ -39,7 +39,10 @@ def neighbours_of(society: Society, folder: Path) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_neighbours_share_a_topic_but_not_in_a_shuffled_society(tmp_path: Path) -> None:
-    plain = neighbours_of(VILLAGE, tmp_path / "plain")
-    shuffled = neighbours_of(replace(VILLAGE, shuffled=True), tmp_path / "shuffled")
+    plain = neighbours_of(VILLAGE, tmp_path / "plain", 11)
     assert plain["share"] > 3 * plain["base"]
-    assert shuffled["share"] == pytest.approx(shuffled["base"], rel=0.15)
+    village = replace(VILLAGE, shuffled=True)
+    # One village has some 340 accounts: its share strays from the base by a fifth.
+    found = [neighbours_of(village, tmp_path / f"{seed}", seed) for seed in range(11, 17)]
+    share, base = (np.mean([one[name] for one in found]) for name in ("share", "base"))
+    assert share == pytest.approx(base, rel=0.1)
