@@ -6,6 +6,8 @@ features, the World's signals and the operators. The real World is not touched.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from bowerbird.core.facts import NONE, UNKNOWN, Action, FactBatch, FactKind, Flag, MediaType
@@ -28,8 +30,9 @@ NOW = 1_000_000
 ROWS = 3
 
 
+@cache
 def warm_up(program: Program, fallback: Program) -> None:
-    """Make a page from nothing real, with the programs that will serve."""
+    """Make a page from nothing real, with the programs that will serve, once a process."""
     world = warm_opening()
     facts = made_up()
     overlay = Overlay(made_up_embedding(), np.zeros(ROWS, np.int32), 0)

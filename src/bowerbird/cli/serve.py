@@ -36,7 +36,7 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Serve pages, take facts, and swap in new Versions, until Ctrl-C."""
-    gc.disable()  # until the server is ready: what is loaded on the way stays
+    gc.disable()  # until all is loaded, which stays
 
     from bowerbird.app.config import read_config
     from bowerbird.app.opening import programs_of
@@ -74,9 +74,10 @@ def run(bb: Bowerbird, host: str, port: int, *, as_json: bool) -> None:
     """Serve `bb`, and print the address of somebody's page once it is ready."""
     from bowerbird.service.serve import serve as answer
 
+    gc.freeze()  # no collection looks at it again, which would hold up a page
+    gc.enable()
+
     def ready(address: str) -> None:
-        gc.freeze()  # no collection looks at it again, which would hold up a page
-        gc.enable()
         busiest = next(iter(bb.people(limit=1)), None)
         page = f"{address}/?user={quote(busiest.user_id)}" if busiest else f"{address}/"
         told = {"address": address, "page": page}

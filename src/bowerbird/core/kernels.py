@@ -13,8 +13,10 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` at its first call: no GIL, no fastmath, so that replay equals serve."""
     import numba  # here, so that the command line answers before numba is loaded
 
-    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    return compiled
+    from bowerbird.core.kernel_files import keep
+
+    compiled: Callable[P, R] = numba.njit(nogil=True, error_model="numpy")(function)
+    return keep(compiled)
 
 
 def inner(function: Callable[P, R]) -> Callable[P, R]:

@@ -88,11 +88,11 @@ class Runtime:
         return receipt
 
     def warm_up(self) -> None:
-        """Make a page for someone known and for someone not, so that no request waits for it."""
+        """Make a page for nobody and for someone known, so that no request waits for it."""
         self.bb.warm()
         users = self.bb.journal.ids.users
-        for user in [*([users.id(0)] if len(users) else []), ""]:
-            self.bb.explore(user)
+        if len(users):
+            self.bb.explore(users.id(0))
         self.cold = ""
 
     def ready(self) -> tuple[bool, str]:
