@@ -16,6 +16,9 @@ _DIGIT = 11
 _DIGITS = 2**_DIGIT
 _LAST = np.uint64(_DIGITS - 1)
 
+_FIRST, _MANY = 64, 64
+"""So few, of so many times as many rows, are found without a sort."""
+
 _FEW = 4
 """Rows for each one that is kept, from which on the others are parted off before the sort."""
 
@@ -59,12 +62,33 @@ def _words(keys: Any, keep: int) -> Any:
 
 
 @kernel
+def _first(scores: Any, keep: int) -> Any:
+    """Do what `order` does for the first few of many: nearly all rows are only compared."""
+    best, worth = np.zeros(keep, np.int64), np.empty(keep, np.float32)
+    found, lowest = 0, np.float32(-np.inf)
+    for i in range(len(scores)):
+        score = scores[i] if scores[i] == scores[i] else np.float32(-np.inf)
+        if found == keep and not score > lowest:
+            continue
+        at = min(found, keep - 1)
+        while at > 0 and worth[at - 1] < score:
+            best[at], worth[at] = best[at - 1], worth[at - 1]
+            at -= 1
+        best[at], worth[at] = i, score
+        found = min(found + 1, keep)
+        lowest = worth[found - 1]
+    return best
+
+
+@kernel
 def order(scores: Any, keep: int) -> Any:
     """See `best_first`, which is for Python; this is for other kernels.
 
     A sort of 32-bit keys digit by digit from the last, each pass stable (LSD radix sort, Knuth
     1998, 5.2.5), so that equal scores keep their order.
     """
+    if keep <= _FIRST and keep * _MANY < len(scores):
+        return _first(scores, keep)
     keys, ready = _keys(scores.view(np.uint32))
     keep = min(keep, len(keys))
     if ready:

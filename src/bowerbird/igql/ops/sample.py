@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from bowerbird.core.candidates import Kind
 from bowerbird.core.facts import F32, F64, I64
+from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import INCLUSION, Frame
 from bowerbird.igql.keep import Parts, keep, parts_of, passing
-from bowerbird.igql.kernels.draw import exponentials
+from bowerbird.igql.kernels.draw import least
 from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.op import Arg, Call, Op, Shape
 from bowerbird.igql.plan import Node
@@ -24,6 +25,8 @@ from bowerbird.igql.running import Run
 SALT = 1
 LIGHTEST = 1e-6
 """Weight of a row without a score, beside the best one's 1."""
+
+MOST = float(np.finfo(np.float64).max)
 
 FIRST, SPARE, MORE = 16, 4, 4
 """Rows asked for the best score; the part of `n` asked beyond it; how many times as many next."""
@@ -85,25 +88,21 @@ def _drawn(node: Sample, parts: Parts, frame: Frame, run: Run) -> tuple[I64, F32
     """
     scores = frame.score
     weight = weights(scores, _top(parts, frame, scores, run), node.temperature)
-    key = exponentials(frame.rows, run.context.seed, SALT) / weight
     asked = node.n + 1 + (node.n // SPARE if parts else 0)
     while True:
-        passed = _passing(parts, frame, _smallest(key, asked), run)
-        if len(passed) > node.n:
+        at, key = least(frame.rows, weight, run.context.seed, SALT, asked)
+        left = passing(parts, frame.take(at), run) if parts else None
+        at, key = (at, key) if left is None else (at[left], key[left])
+        if len(at) > node.n:
             break
         if asked >= len(frame):
             return None
         asked *= MORE
-    least = np.argpartition(key[passed], node.n)
-    kept = np.sort(passed[least[: node.n]])
+    first = np.argpartition(key, node.n)
+    kept = np.sort(at[first[: node.n]])
     kept = kept[best_first(scores[kept])]
-    chance = -np.expm1(-weight[kept] * key[passed[least[node.n]]])
+    chance = -np.expm1(-weight[kept] * key[first[node.n]])
     return kept, chance.astype(np.float32)
-
-
-def _smallest(key: F64, n: int) -> I64:
-    """Return the positions of the `n` smallest of `key`, all where there are no more."""
-    return np.argpartition(key, n - 1)[:n] if n < len(key) else np.arange(len(key))
 
 
 def _passing(parts: Parts, frame: Frame, at: I64, run: Run) -> I64:
@@ -127,10 +126,20 @@ def weights(scores: F32, top: float, temperature: float) -> F64:
     """Return the weight of each score ([n]): that of `top` is 1, none is under `LIGHTEST`."""
     if not (top > 0 and np.isfinite(top)):
         return np.ones(len(scores))
-    share = np.fmax(scores.astype(np.float64) / top, 0.0)  # of a score that is missing, too
-    share = np.minimum(share, np.finfo(np.float64).max)
-    found: F64 = np.maximum(share if temperature == 1 else share ** (1 / temperature), LIGHTEST)
+    if temperature == 1:
+        return _shares(scores, top)
+    found: F64 = np.maximum(_shares(scores, top, 0.0) ** (1 / temperature), LIGHTEST)
     return found
+
+
+@kernel
+def _shares(scores: Any, top: float, least: float = LIGHTEST) -> F64:
+    """Return the share of each score in `top`; `least` where it is less, or missing."""
+    shares = np.empty(len(scores))
+    for i in range(len(scores)):
+        share = np.float64(scores[i]) / top
+        shares[i] = min(share, MOST) if share > least else least
+    return shares
 
 
 SAMPLE = Op(
