@@ -29,6 +29,7 @@ from bowerbird.features.subject import SUBJECT, fill_subject
 from bowerbird.features.taste import TASTE, fill_taste
 from bowerbird.features.topics import TOPIC, fill_topics
 from bowerbird.features.vectors import Part, Vectors
+from bowerbird.world.held import Held, hold
 from bowerbird.world.probe import Whole, pair_slot
 from bowerbird.world.tables import Tables
 
@@ -120,7 +121,12 @@ def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -
 
 
 def hydrate(
-    tables: Tables, vectors: Vectors, user: int, media: I32, now: int, wanted: U8 = EVERYTHING
+    tables: Tables | Held,
+    vectors: Vectors,
+    user: int,
+    media: I32,
+    now: int,
+    wanted: U8 = EVERYTHING,
 ) -> Inputs:
     """Return the features of `media` ([n] rows), working out only the columns in `wanted`.
 
@@ -134,7 +140,13 @@ def hydrate(
 
 
 def fill_in(
-    inputs: Inputs, tables: Tables, vectors: Vectors, user: int, media: I32, now: int, wanted: U8
+    inputs: Inputs,
+    tables: Tables | Held,
+    vectors: Vectors,
+    user: int,
+    media: I32,
+    now: int,
+    wanted: U8,
 ) -> None:
     """Work out the columns `wanted` ([F + S]) of `media` ([n] rows) into `inputs`.
 
@@ -142,7 +154,24 @@ def fill_in(
     """
     rows = np.require(media, np.int32, ["C", "W"])  # of any other kind the kernel has none yet
     arrays = inputs.dense, inputs.sparse, inputs.recent
-    fill(tables, vectors.parts, user, rows, now, wanted, *arrays)
+    held = tables if isinstance(tables, Held) else hold(tables)
+    fill_held(held, vectors.parts, user, rows, now, wanted, *arrays)
+
+
+@kernel
+def fill_held(
+    held: Held,
+    parts: tuple[Part, Part],
+    user: Whole,
+    media: I32,
+    now: Whole,
+    wanted: U8,
+    out: F32,
+    sparse: I32,
+    recent: I32,
+) -> None:
+    """Do what `fill` does, of tables that are held."""
+    fill(held.tables, parts, user, media, now, wanted, out, sparse, recent)
 
 
 @kernel

@@ -16,12 +16,12 @@ from bowerbird.world.tables import Tables
 
 
 @structref.register
-class HeldType(types.StructRef):  # type: ignore[misc]  # numba ships no types
+class HeldType(types.StructRef):  # type: ignore[misc, name-defined]  # numba ships no types
     """What `Held` is to the compiler."""
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Return the fields as types of arrays and whole numbers, not as values."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+        return tuple((name, types.unliteral(kind)) for name, kind in fields)  # type: ignore[attr-defined]
 
 
 class Held(structref.StructRefProxy):  # type: ignore[misc]  # numba ships no types

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from bowerbird.core.candidates import Column, Mask, Rows
 from bowerbird.core.facts import F64, NONE, UNKNOWN, Action
+from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Context
 from bowerbird.world.probe import find_pairs, find_seen
 from bowerbird.world.rules import AFFINITY_HALF_LIFE, POPULARITY, PRIOR, RECENT_HALF_LIFE, TREND
@@ -20,16 +21,15 @@ _OUT = BLOCKED | REMOVED | VIOLATES
 Lines = Media | Accounts | Users
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question of an operator.
+class Asked(Struct):
+    """One question of an operator; a Struct, for a page asks a dozen.
 
     Attributes:
         tables: the World.
         lines: the group of columns that `rows` number.
         size: how many lines are meant; rows from there on, and NONE, get what `gather` is told.
         rows: [n] int32.
-        owners: [n] account of each row, NONE where there is none.
+        owned: whether the rows are accounts or people, so that each is its own.
         context: the request.
     """
 
@@ -37,8 +37,15 @@ class Asked:
     lines: Any
     size: int
     rows: Rows
-    owners: Rows
+    owned: bool
     context: Context
+
+    @property
+    def owners(self) -> Rows:
+        """The account of each row [n], NONE where there is none."""
+        if self.owned:
+            return self.rows
+        return gather(self.tables.media.account, self.rows, self.tables.sizes.media, NONE)
 
     @property
     def user(self) -> int:
@@ -51,12 +58,19 @@ Measure = Callable[[Asked], Column]
 
 def gather(column: Column, rows: Rows, size: int, absent: float) -> Column:
     """Return `column[rows]`, `absent` for NONE and for rows from `size` on."""
-    inside = (rows >= 0) & (rows < size)
-    if inside.all():
-        return column[rows]
-    found = np.full((len(rows), *column.shape[1:]), absent, column.dtype)
-    found[inside] = column[rows[inside]]
+    found = np.empty((len(rows), *column.shape[1:]), column.dtype)
+    fill_cells(column, rows, size, absent, found)
     return found
+
+
+@kernel
+def fill_cells(column: Any, rows: Any, size: int, absent: float, found: Any) -> None:
+    """Write what `gather` returns into `found`; a column in one dimension or in two."""
+    for i in range(len(rows)):
+        if 0 <= rows[i] < size:
+            found[i] = column[rows[i]]
+        else:
+            found[i] = absent
 
 
 def column(name: str, absent: float = 0) -> Measure:

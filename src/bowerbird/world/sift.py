@@ -169,6 +169,7 @@ def sift(
     scores: Sequence[int],
     rows: Rows,
     context: Context,
+    person: Person | None = None,
 ) -> Mask:
     """Return which media pass all `tests`, [n].
 
@@ -180,6 +181,7 @@ def sift(
             nobody ever gave one.
         rows: [n] int32 media; those the World does not know get the defaults.
         context: the request.
+        person: what `person_of` returns, where that is known.
     """
     wanted = [-1] * len(FLAGS)
     for test in tests:
@@ -195,7 +197,7 @@ def sift(
     media, sizes = tables.media, tables.sizes
     lines = (media.account, media.flags, media.expires, tables.accounts.flags)
     limits = (sizes.media, sizes.accounts, context.now)
-    user, own, hidden, seen = _person(tables, context)
+    user, own, hidden, seen = person or person_of(tables, context)
     left = np.empty((2, len(rows) + 1), np.int64)
     n = _of_lines(rows, lines, limits, own, tuple(wanted[:4]), scored, left)
     if wanted[4] >= 0:
@@ -217,7 +219,11 @@ Seen = tuple[I32, int, int, I32]
 """All sets of what people saw, start and size of one person's, what their last pages showed."""
 
 
-def _person(tables: Tables, context: Context) -> tuple[int, int, I32, Seen]:
+Person = tuple[int, int, I32, Seen]
+"""Row, account, hidden topics of a person, and what they saw."""
+
+
+def person_of(tables: Tables, context: Context) -> Person:
     """Return row, account, hidden topics of the person, and what they saw."""
     users, arena = tables.users, tables.arenas.seen
     user = context.user if context.user < tables.sizes.users else NONE

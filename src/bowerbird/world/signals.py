@@ -13,7 +13,8 @@ from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.ids import Ids
 from bowerbird.core.signals import Condition, Context, Histories, Links, Type
 from bowerbird.world import measures as m
-from bowerbird.world.sift import COMPARES, FLAGS, sift
+from bowerbird.world.sift import COMPARES, FLAGS, Person, person_of, sift
+from bowerbird.world.tables import Tables
 from bowerbird.world.trending import fresh, trending
 from bowerbird.world.world import World
 
@@ -101,6 +102,9 @@ class WorldSignals:
 
     def __init__(self, world: World, ids: Ids) -> None:
         self._world, self._ids = world, ids
+        self._scores: dict[str, int] = {}
+        self._histories: tuple[Tables, Histories] | None = None
+        self._person: tuple[tuple[int, int], Person] | None = None
 
     def array(self, kind: Kind, name: str) -> NDArray[Any]:
         """See `Signals`; only what needs no request has a whole column: plain ones and totals."""
@@ -113,11 +117,9 @@ class WorldSignals:
 
     def compute(self, kind: Kind, name: str, rows: Rows, context: Context) -> Column:
         """See `Signals`; rows nobody named get the defaults of `docs/world.md`."""
-        measure = self._measure(kind, name)
-        rows = np.require(rows, np.int32, ("C", "A", "W"))
-        lines, size = self._lines(kind)
-        owners = self._owners(kind, rows)
-        return measure(m.Asked(self._world.tables, lines, size, rows, owners, context))
+        measure, (lines, size) = self._measure(kind, name), self._lines(kind)
+        owned = kind is not Kind.MEDIA
+        return measure(m.Asked(self._world.tables, lines, size, _plain(rows), owned, context))
 
     def sifts(self, kind: Kind, condition: Condition) -> bool:
         """See `Sifting`: flags of media, and scores of media by any name known."""
@@ -133,33 +135,35 @@ class WorldSignals:
     ) -> Mask:
         """See `Sifting`."""
         tables = self._world.tables
-        names = [self._ids.names.find(asked.name) for asked in conditions if asked.compare]
+        names = [self._score(asked.name) for asked in conditions if asked.compare]
         columns = [name if 0 <= name < tables.sizes.names else NONE for name in names]
-        rows = np.require(rows, np.int32, ("C", "A", "W"))
-        return sift(tables, conditions, columns, rows, context)
+        if self._person is None or self._person[0] != (context.user, self._world.offset):
+            self._person = (context.user, self._world.offset), person_of(tables, context)
+        return sift(tables, conditions, columns, _plain(rows), context, self._person[1])
 
     def _measure(self, kind: Kind, name: str) -> m.Measure:
-        if name in _MEASURES[kind]:
-            return _MEASURES[kind][name][1]
-        row = self._ids.names.find(name)
+        known = _MEASURES[kind].get(name)
+        if known:
+            return known[1]
+        row = self._score(name)
         if kind in _SCORED and (row != NONE or name in SCORES):
             return m.score(row)
         raise KeyError(name)
 
+    def _score(self, name: str) -> int:
+        """Return the row of a score's name, NONE until a fact names it."""
+        row = self._scores.get(name, NONE)
+        if row == NONE:
+            row = self._scores[name] = self._ids.names.find(name)
+        return row
+
     def _lines(self, kind: Kind) -> tuple[Any, int]:
         tables = self._world.tables
-        sizes = tables.sizes
-        return {
-            Kind.MEDIA: (tables.media, sizes.media),
-            Kind.ACCOUNTS: (tables.accounts, sizes.accounts),
-            Kind.USERS: (tables.users, sizes.users),
-        }[kind]
-
-    def _owners(self, kind: Kind, rows: Rows) -> Rows:
-        if kind is not Kind.MEDIA:
-            return rows
-        tables = self._world.tables
-        return m.gather(tables.media.account, rows, tables.sizes.media, NONE)
+        if kind is Kind.MEDIA:
+            return tables.media, tables.sizes.media
+        if kind is Kind.ACCOUNTS:
+            return tables.accounts, tables.sizes.accounts
+        return tables.users, tables.sizes.users
 
     def links(self, name: str) -> tuple[Links, ...]:
         """See `Signals`: `posted` and `engagers`, in one part, every score a one."""
@@ -173,19 +177,32 @@ class WorldSignals:
 
     def histories(self) -> Histories:
         """See `Signals`."""
-        users, arenas = self._world.tables.users, self._world.tables.arenas
-        size = self._world.tables.sizes.users
-        return Histories(
-            users.history_at[:size],
-            users.history_len[:size],
-            arenas.history_media,
-            arenas.history_account,
-            arenas.history_action,
-            arenas.history_type,
-            arenas.history_ts,
-            arenas.history_known,
-        )
+        tables = self._world.tables
+        if self._histories is None or self._histories[0] is not tables:
+            self._histories = tables, _histories(tables)
+        return self._histories[1]
 
     def listed(self, name: str) -> tuple[Rows, F32]:
         """See `Signals`; both lists are as of the newest fact, and leave out what may not show."""
         return {"trending": trending, "fresh": fresh}[name](self._world.tables)
+
+
+def _histories(tables: Tables) -> Histories:
+    users, arenas, size = tables.users, tables.arenas, tables.sizes.users
+    return Histories(
+        users.history_at[:size],
+        users.history_len[:size],
+        arenas.history_media,
+        arenas.history_account,
+        arenas.history_action,
+        arenas.history_type,
+        arenas.history_ts,
+        arenas.history_known,
+    )
+
+
+def _plain(rows: Rows) -> Rows:
+    """Return `rows` as kernels take them; of any other kind they have none yet."""
+    if rows.dtype == np.int32 and rows.flags.carray:
+        return rows
+    return np.require(rows, np.int32, ("C", "A", "W"))

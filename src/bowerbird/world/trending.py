@@ -15,7 +15,7 @@ import numpy as np
 from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import COUNTED, F32, F64, U8
 from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.prefetch import fetch, peek
 from bowerbird.world.ledger import (
     FRESH_COUNT,
     MEDIA,
@@ -93,7 +93,7 @@ def fresh(tables: Tables) -> tuple[Rows, F32]:
     """Return new media, newest post first, ties to the later fact; scores halve in a week."""
     newest = int(tables.ledger[NEWEST])
     rows, posted = np.empty(FRESH, np.int32), np.empty(FRESH, np.int64)
-    found = fill_fresh(
+    found, ready = fill_fresh(
         tables.lists.fresh,
         int(tables.ledger[FRESH_COUNT]),
         (tables.media.account, tables.media.flags, tables.media.expires, tables.media.ts),
@@ -102,9 +102,11 @@ def fresh(tables: Tables) -> tuple[Rows, F32]:
         (rows, posted),
     )
     rows, posted = rows[:found], posted[:found]
-    order = np.argsort(-posted, kind="stable")
-    age = np.maximum(newest - posted[order], 0)
-    return rows[order], np.exp2(-age / FRESH_HALF_LIFE).astype(np.float32)
+    if not ready:
+        order = np.argsort(-posted, kind="stable")
+        rows, posted = rows[order], posted[order]
+    age = np.maximum(newest - posted, 0)
+    return rows, np.exp2(-age / FRESH_HALF_LIFE).astype(np.float32)
 
 
 @kernel
@@ -155,25 +157,27 @@ def fill_keys(media: Any, shown: Any, owner_flags: U8, counts: Any, now: Whole, 
 
 
 @kernel
-def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, out: Any) -> int:
+def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, out: Any) -> Any:
     """Write the media of the ring that may be shown, latest fact first, and when they were posted.
 
-    Each media is looked at once, a line at a time: as masks of the whole ring it takes four times
-    as long. Returns how many there are.
+    Each media is looked at once, those that follow being fetched meanwhile: as masks of the whole
+    ring it takes four times as long. Returns how many there are, and whether the newest post is
+    first already.
     """
     account, flags, expires, ts = columns
     rows, posted = out
-    found = 0
-    for media in ring:  # ask for everything before reading any of it: one wait for memory, not two
-        if media >= 0:
-            fetch(account, media, 8)
-            fetch(expires, media, 8)
-    for media in ring:
-        if media >= 0 and 0 <= account[media] < len(owner_flags):
-            fetch(owner_flags, account[media], 1)
-    for fact in range(count - 1, max(count - len(ring), 0) - 1, -1):
+    found, ready, oldest = 0, True, max(count - len(ring), 0)
+    for fact in range(count - 1, oldest - 1, -1):
+        far, near = ring[max(fact - _AHEAD, oldest) % len(ring)], np.int64(-1)
+        if fact - _AHEAD // 2 >= oldest:
+            near = np.int64(account[ring[(fact - _AHEAD // 2) % len(ring)]])
+        peek(account, far, 8)
+        peek(expires, far, 8)
+        if 0 <= near < len(owner_flags):
+            peek(owner_flags, near, 1)
         media = ring[fact % len(ring)]
         if not barred((account, flags, expires), owner_flags, media, now):
             rows[found], posted[found] = media, ts[media]
+            ready = ready and (found == 0 or posted[found] <= posted[found - 1])
             found += 1
-    return found
+    return found, ready

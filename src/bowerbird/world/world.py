@@ -11,6 +11,7 @@ from bowerbird.world.constants import Constants
 from bowerbird.world.forget import forget_person
 from bowerbird.world.frozen import digest, read_frozen, write_frozen
 from bowerbird.world.growth import make_room, make_rows, sizes_of
+from bowerbird.world.held import Held, hold
 from bowerbird.world.incoming import incoming
 from bowerbird.world.kernel import fold_facts
 from bowerbird.world.records import Store, empty_store, tables_of
@@ -36,6 +37,14 @@ class World:
     def _hold(self, store: Store) -> None:
         self._store = store
         self.tables: Tables = tables_of(store, sizes_of(store.ledger))
+        self._held: Held | None = None
+
+    @property
+    def held(self) -> Held:
+        """The tables as of now, for kernels that are called often between two folds."""
+        if self._held is None:
+            self._held = hold(self.tables)
+        return self._held
 
     @property
     def offset(self) -> int:
