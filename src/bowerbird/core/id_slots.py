@@ -143,6 +143,20 @@ def add(table: Slots, known: int, data: U8, at: I64, size: I32, rows: I32) -> in
 
 
 @kernel
+def joined(table: Slots, rows: I32) -> tuple[U8, I64]:
+    """Return the bytes of the ids of known `rows` ([n]), and where each starts ([n + 1])."""
+    at = np.zeros(len(rows) + 1, np.int64)
+    for i in range(len(rows)):
+        at[i + 1] = at[i] + table.at[rows[i] + 1] - table.at[rows[i]]
+    data = np.empty(at[-1], np.uint8)
+    for i in range(len(rows)):
+        first = table.at[rows[i]]
+        for k in range(at[i + 1] - at[i]):
+            data[at[i] + k] = table.data[first + k]
+    return data, at
+
+
+@kernel
 def fill(table: Slots, known: int) -> None:
     """Put the first `known` rows into empty slots."""
     mask = np.uint64(len(table.slots) - 1)

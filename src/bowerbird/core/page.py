@@ -29,7 +29,7 @@ class Reason(Struct, frozen=True, omit_defaults=True):
     similarity: float | None = None
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, gc=False):
     """One slot of a page.
 
     Attributes:

@@ -66,9 +66,9 @@ def _who(user: str) -> bytes:
 
 def _packed(rows: Rows) -> bytes:
     """Return the steps from each row to the next, seven bits a byte, the lowest first."""
-    out = bytearray()
-    for step in np.diff(rows, prepend=np.int32(0)).tolist():
-        left = step
+    out, before = bytearray(), 0
+    for row in rows.tolist():
+        left, before = row - before, row
         while left > 0x7F:
             out.append(left & 0x7F | 0x80)
             left >>= 7

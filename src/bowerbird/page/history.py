@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bowerbird.core.facts import NONE, Action
-from bowerbird.core.ids import Ids
+from bowerbird.core.facts import Action
 from bowerbird.page.reading import Reading
 
 NEWEST = 10
@@ -31,14 +30,13 @@ def newest_engagements(reading: Reading, user: int) -> tuple[Engagement, ...]:
     first = max(start, start + length - NEWEST)
     newest = slice(first, start + length)
     columns = (histories.action, histories.account, histories.media, histories.ts)
-    rows = zip(*(column[newest].tolist() for column in columns), strict=True)
-    return tuple(_engagement(reading.ids, *row) for row in rows)[::-1]
-
-
-def _engagement(ids: Ids, action: int, account: int, media: int, ts: int) -> Engagement:
-    return Engagement(
-        action=NAMES[action],
-        account_id=ids.accounts.id(account) if account != NONE else None,
-        media_id=ids.media.id(media) if media != NONE else None,
-        ts=ts,
+    actions, accounts, media, times = (column[newest].tolist() for column in columns)
+    owners, named = reading.ids.accounts.known(accounts), reading.ids.media.known(media)
+    rows = zip(
+        map(NAMES.__getitem__, actions),
+        map(owners.get, accounts),  # NONE is not among the known
+        map(named.get, media),
+        times,
+        strict=True,
     )
+    return tuple([Engagement(*row) for row in rows][::-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -12,11 +13,10 @@ from bowerbird.core.facts import NONE, MediaType
 from bowerbird.core.page import Item
 from bowerbird.core.signals import Context
 from bowerbird.page.reading import Reading
-from bowerbird.page.why import ORIGIN, Names, Origin, reason
+from bowerbird.page.why import Names, origins_of, reason
 from bowerbird.ranking.heads import HEADS
 
 VALUE, PENALTY, PROPENSITY = "value", "penalty", "propensity"
-NUMBERS = (VALUE, PENALTY, PROPENSITY, SCORE)
 TYPE_NAMES = {member.value: member.name.lower() for member in MediaType}
 
 
@@ -28,58 +28,63 @@ def items_of(
     context: Context,
 ) -> tuple[Item, ...]:
     """Return one item a row, in order; `fallen` [k] marks those of the fallback program."""
+    media = rows.rows.tolist()
     owners, times, types = (
         reading.compute(Kind.MEDIA, name, rows.rows, context).tolist()
         for name in ("account_id", "ts", "media_type")
     )
     topics, details = reading.topics(rows.rows), reading.details(Kind.MEDIA, rows.rows)
-    numbers = _columns(rows, NUMBERS)  # as lists: a cell of a column costs ten times as much
-    signals = signals_of(rows)
-    found = _columns(rows, ORIGIN)
-    names = Names(reading.ids)
+    said = reading.ids.topics.known(topic for told in topics for topic in told)
+    origins = origins_of(rows, sources)
+    names = Names.of(reading.ids, media, owners, origins)
+    scores = _numbers(rows, SCORE, [0.0] * len(rows))
+    chances = _numbers(rows, PROPENSITY, [1.0] * len(rows))
+    columns = (
+        media,
+        owners,
+        map(TYPE_NAMES.get, types, repeat("")),
+        times,
+        _numbers(rows, VALUE, scores),
+        _numbers(rows, PENALTY, [0.0] * len(rows)),
+        chances,
+        signals_of(rows),
+        origins,
+        fallen,
+        [tuple([said[topic] for topic in told if topic != NONE]) for told in topics],
+        map(_said, details),
+    )
     items = []
-    for position, row in enumerate(rows.rows.tolist()):
-        owner = owners[position]
-        origin = Origin.at(found, sources, position)
-        propensity = _number(numbers, PROPENSITY, position, 1.0)
-        explored = propensity < 1.0
-        said = _said(details[position])
+    for position, row in enumerate(zip(*columns, strict=True)):
+        one, owner, type, ts, value, penalty, chance, signals, origin, fell, told, words = row
+        explored = chance < 1.0
         items.append(
             Item(
                 position=position,
-                media_id=names.media(row),
-                account_id=names.account(owner) if owner != NONE else "",
-                media_type=TYPE_NAMES.get(types[position], ""),
-                ts=times[position],
-                value=_value(numbers, position),
-                penalty=_number(numbers, PENALTY, position, 0.0),
-                propensity=propensity,
-                signals=signals[position],
+                media_id=names.media[one],
+                account_id=names.accounts.get(owner, ""),
+                media_type=type,
+                ts=ts,
+                value=value,
+                penalty=penalty,
+                propensity=chance,
+                signals=signals,
                 reason=reason(origin, owner, names, explored),
-                fallback=fallen[position] or not (origin.personal or explored),
-                topics=tuple(names.topic(topic) for topic in topics[position] if topic != NONE),
-                text=str(said.text or ""),
-                url=str(said.url or ""),
+                fallback=fell or not (origin.personal or explored),
+                topics=told,
+                text=str(words.text or ""),
+                url=str(words.url or ""),
             )
         )
     return tuple(items)
 
 
-Lists = dict[str, list[Any]]
-"""Column -> its cells; columns that a program never made are not there."""
-
-
-def _columns(rows: Candidates, names: tuple[str, ...]) -> Lists:
-    return {name: rows.columns[name].tolist() for name in names if name in rows.columns}
-
-
-def _number(numbers: Lists, name: str, position: int, absent: float) -> float:
-    value: float = numbers[name][position] if name in numbers else absent
-    return value if value == value else absent
-
-
-def _value(numbers: Lists, position: int) -> float:
-    return _number(numbers, VALUE, position, _number(numbers, SCORE, position, 0.0))
+def _numbers(rows: Candidates, name: str, absent: list[float]) -> list[float]:
+    """Return the cells of a column, as a list, with those of `absent` where there is none."""
+    column = rows.columns.get(name)
+    if column is None:
+        return absent
+    cells: list[float] = column.tolist()  # a cell of a column costs ten times as much
+    return [a if cell != cell else cell for cell, a in zip(cells, absent, strict=True)]
 
 
 def signals_of(rows: Candidates) -> list[dict[str, float]]:
@@ -90,14 +95,13 @@ def signals_of(rows: Candidates) -> list[dict[str, float]]:
     heads = [head for head in HEADS if head in rows.columns]
     if not heads:
         return [{} for _ in range(len(rows))]
-    said = np.stack([rows.columns[head] for head in heads], axis=1).astype(np.float64)
-    ranked: list[bool] = np.all(said >= 0, axis=1).tolist()
-    pairs = zip(np.round(said, 6).tolist(), ranked, strict=True)
+    said = np.array([rows.columns[head] for head in heads], np.float64)
+    columns = np.round(said, 6).tolist()
+    if (said >= 0).all():
+        return [dict(zip(heads, row, strict=True)) for row in zip(*columns, strict=True)]
     return [
-        dict(zip(heads, row, strict=True))
-        if known
-        else {head: value for head, value in zip(heads, row, strict=True) if value >= 0}
-        for row, known in pairs
+        {head: value for head, value in zip(heads, row, strict=True) if value >= 0}
+        for row in zip(*columns, strict=True)
     ]
 
 

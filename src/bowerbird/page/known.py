@@ -47,6 +47,23 @@ def among(known: Rows, rows: Rows) -> Mask:
 
 
 @kernel
+def last_times(shown: Rows) -> I64:
+    """Return where the distinct of `shown` ([n], newest first) stand first, by row, NONE left out.
+
+    Example:
+        >>> last_times(np.array([7, 3, 7, -1], np.int32)).tolist()
+        [1, 0]
+    """
+    order, kept, n = np.argsort(shown, kind="mergesort"), np.empty(len(shown), np.int64), 0
+    for i in range(len(order)):
+        row = shown[order[i]]
+        if row != NONE and (i == 0 or row != shown[order[i - 1]]):
+            kept[n] = order[i]
+            n += 1
+    return kept[:n]
+
+
+@kernel
 def find_places(known: Rows, rows: Rows, at: I64) -> None:
     """Write the positions into `at` ([n])."""
     size = 16

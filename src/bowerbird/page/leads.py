@@ -6,38 +6,34 @@ again, as the Explore page looks: from the accounts of most interest to those ne
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from bowerbird.core.candidates import SEED, Rows
+from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import NONE
 from bowerbird.core.kernels import kernel
-from bowerbird.core.signals import Catalog, Context, Signals, Type
+from bowerbird.core.signals import Context, Signals
+from bowerbird.igql.kernels.history import engaged
 from bowerbird.igql.kernels.links import expand_rows
-from bowerbird.igql.program import Program, compile_program
-from bowerbird.igql.run import RUNNERS
-from bowerbird.igql.running import Run
+from bowerbird.igql.kernels.order import best_first
+from bowerbird.igql.ops.engaged import INTEREST, action_bits
+from bowerbird.igql.running import linked
 
-SEEDS = "user.engaged(max_num_to_retrieve=50)"
+SEEDS = 50
+"""Accounts of the person that ways start from."""
+
 NEAR, K = "account_nn.default", 200
-
-
-@cache
-def program() -> Program:
-    """Return the program that finds where ways start, compiled once."""
-    return compile_program(SEEDS, Catalog({}))
 
 
 def seeds_of(accounts: Rows, signals: Signals, context: Context) -> Rows:
     """Return the account of the person that leads to each of `accounts` ([n]), NONE for none."""
-    ready = program().ready({})
-    running = Run(signals, context, ready.bound.sources, RUNNERS)
-    found = running.frame(ready.plan)
-    at = strongest(found.rows, found.score, K, *running.links(NEAR), accounts)
-    seeds = np.append(found.column(SEED, Type.ACCOUNT), np.int32(NONE))
-    led: Rows = seeds[at].astype(np.int32)  # NONE is the last
+    histories, wanted = signals.histories(), action_bits(INTEREST)
+    found, scores, _ = engaged(histories, histories.account, context.user, context, actions=wanted)
+    best = best_first(scores, SEEDS)
+    found, scores = found[best], scores[best]
+    at = strongest(found, scores, K, *linked(signals.links(NEAR)), accounts)
+    led: Rows = np.append(found, np.int32(NONE))[at]  # NONE is the last
     return led
 
 

@@ -122,10 +122,10 @@ def _slate(result: Result | None, size: int, reading: Reading, context: Context)
     rows = result.rows
     gone = reading.compute(Kind.MEDIA, "removed", rows.rows, context).astype(np.bool_)
     gone |= among(reading.before, rows.rows)
-    _, first = np.unique(rows.rows, return_index=True)
-    once = np.zeros(len(rows), np.bool_)
-    once[first] = True
-    kept = rows.take(np.flatnonzero(once & ~gone)[:size])
+    once = {row: at for at, row in reversed([*enumerate(rows.rows.tolist())])}
+    known = np.zeros(len(rows), np.bool_)
+    known[list(once.values())] = True
+    kept = rows.take(np.flatnonzero(known & ~gone)[:size])
     return Slate(kept, result.sources, (False,) * len(kept))
 
 

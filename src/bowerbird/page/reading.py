@@ -23,7 +23,7 @@ from bowerbird.features.compute import (
 )
 from bowerbird.features.vectors import NO_VECTORS, Part, Vectors
 from bowerbird.page.cursor import read_cursor
-from bowerbird.page.known import among, places
+from bowerbird.page.known import among, last_times, places, whereabouts
 from bowerbird.page.leads import seeds_of
 from bowerbird.ranking.heads import HEADS, PRIORS
 from bowerbird.ranking.passes import DEFAULT, PASSES
@@ -151,8 +151,7 @@ class Reading:
         if not 0 <= user < self._world.tables.sizes.users:
             return np.empty(0, np.int32), np.empty(0, np.int32)
         rows, ago = users.shown[user], users.pages[user] - users.shown_page[user]
-        _, first = np.unique(rows, return_index=True)  # newest first: the first is the last time
-        first = first[rows[first] != NONE]
+        first = last_times(rows)
         return rows[first], ago[first].astype(np.int32)
 
     def histories(self) -> Histories:
@@ -241,7 +240,7 @@ class Reading:
         """
         found = self._taken_over(rows.rows, context, wanted)
         if found is None:
-            known = self._world.tables, self.vectors(), context.user, rows.rows, context.now
+            known = self._world.held, self.vectors(), context.user, rows.rows, context.now
             found = hydrate(*known, wanted)
             self._met = Met(rows.rows, context, wanted, found)
         source = rows.columns.get(candidates.SOURCE)
@@ -251,18 +250,24 @@ class Reading:
     def _taken_over(self, rows: Rows, context: Context, wanted: U8) -> Inputs | None:
         """Return what is known of `rows` from the pass before, completed; None for other rows."""
         met = self._met
-        if met is None or met.context != context:
+        if met is None or met.context != context or not len(met.rows):
             return None
-        at = places(met.rows, rows)
-        if at is None:
+        at = whereabouts(met.rows, rows)
+        new = np.flatnonzero(at == NONE)
+        if 2 * len(new) > len(rows):
             return None
-        dense, sparse = met.inputs.dense.take(at, axis=0), met.inputs.sparse.take(at, axis=0)
+        known = self._world.held, self.vectors(), context.user
+        dense = met.inputs.dense.take(at, axis=0, mode="clip")
+        sparse = met.inputs.sparse.take(at, axis=0, mode="clip")
         found = Inputs(dense, sparse, met.inputs.recent)
-        missing = (wanted & ~met.columns & 1).astype(np.uint8)
+        columns = met.columns | wanted
+        missing = columns ^ met.columns
         if missing.any():
-            known = self._world.tables, self.vectors(), context.user, rows, context.now
-            fill_in(found, *known, missing)
-        self._met = Met(rows, context, met.columns | wanted, found)
+            fill_in(found, *known, rows, context.now, missing)
+        if len(new):
+            others = hydrate(*known, rows[new], context.now, columns)
+            dense[new], sparse[new] = others.dense, others.sparse
+        self._met = Met(rows, context, columns, found)
         return found
 
     def details(self, kind: Kind, rows: Rows) -> list[bytes]:

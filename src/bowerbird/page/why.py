@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from bowerbird.core.candidates import (
     SIMILARITY,
     SOURCE,
     VIA,
+    Candidates,
 )
 from bowerbird.core.facts import NONE, Action
 from bowerbird.core.ids import Ids
@@ -36,11 +36,18 @@ NAMES: Mapping[int, str] = {int(action): Action(action).name.lower() for action 
 
 EXPLORED = "explore"
 
-ORIGIN = (SOURCE, SEED, SEED_MEDIA, SEED_ACTION, VIA, SIMILARITY)
-"""The columns that say where a row came from."""
+ORIGIN: Mapping[str, float] = {
+    SOURCE: NONE,
+    SEED: NONE,
+    SEED_MEDIA: NONE,
+    SEED_ACTION: NONE,
+    VIA: NONE,
+    SIMILARITY: float("nan"),
+}
+"""The columns that say where a row came from, in the order of `Origin`, and what is absent."""
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, gc=False):
     """Where one row came from, as row numbers; NONE for what it did not pass through."""
 
     source: str
@@ -55,36 +62,37 @@ class Origin(Struct, frozen=True):
         """Whether something the person did led here."""
         return self.seed != NONE or self.seed_media != NONE
 
-    @staticmethod
-    def at(columns: Mapping[str, list[Any]], sources: tuple[str, ...], position: int) -> Origin:
-        """Return where row `position` came from; columns a program never made read as absent."""
-        source = _cell(columns, SOURCE, position, NONE)
-        return Origin(
-            source=sources[source] if 0 <= source < len(sources) else "",
-            seed=_cell(columns, SEED, position, NONE),
-            seed_media=_cell(columns, SEED_MEDIA, position, NONE),
-            action=_cell(columns, SEED_ACTION, position, NONE),
-            via=_cell(columns, VIA, position, NONE),
-            similarity=_cell(columns, SIMILARITY, position, float("nan")),
-        )
+
+def origins_of(rows: Candidates, sources: tuple[str, ...]) -> list[Origin]:
+    """Return where each row came from; columns a program never made read as absent."""
+    n, labels = len(rows), dict(enumerate(sources))
+    cells: list[list[Any]] = [
+        rows.columns[name].tolist() if name in rows.columns else [absent] * n
+        for name, absent in ORIGIN.items()
+    ]
+    named = [labels.get(source, "") for source in cells[0]]
+    return [Origin(*row) for row in zip(named, *cells[1:], strict=True)]
 
 
-def _cell(columns: Mapping[str, list[Any]], name: str, position: int, absent: Any) -> Any:
-    return columns[name][position] if name in columns else absent
-
-
-class Names:
-    """The ids of rows, each looked up once a page: reasons name the same accounts again and again.
+class Names(Struct, frozen=True):
+    """The ids of all rows that a page names, looked up together.
 
     Attributes:
-        account: row -> id.
-        media: the same.
-        topic: the same.
+        accounts: row -> id, of owners, seeds and ways.
+        media: the same, of the slate and of seeds.
     """
 
-    def __init__(self, ids: Ids) -> None:
-        tables = (ids.accounts, ids.media, ids.topics)
-        self.account, self.media, self.topic = (cache(table.id) for table in tables)
+    accounts: Mapping[int, str]
+    media: Mapping[int, str]
+
+    @staticmethod
+    def of(ids: Ids, media: list[int], owners: list[int], origins: list[Origin]) -> Names:
+        """Return the names of `media` and `owners`, and of what their origins name."""
+        accounts = {row for found in origins for row in (found.seed, found.via)}
+        started = {found.seed_media for found in origins}
+        return Names(
+            ids.accounts.known(accounts.union(owners)), ids.media.known(started.union(media))
+        )
 
 
 def reason(found: Origin, owner: int, names: Names, explored: bool) -> Reason:
@@ -93,17 +101,17 @@ def reason(found: Origin, owner: int, names: Names, explored: bool) -> Reason:
     Args:
         found: where the item came from.
         owner: account row of the item's owner, NONE where unknown.
-        names: of rows.
+        names: of the rows of the page.
         explored: whether an exploration slot drew it.
     """
     known = found.similarity == found.similarity
     return Reason(
         source=EXPLORED if explored else found.source,
         text=_explored() if explored else _sentence(found, owner, names),
-        seed_account=names.account(found.seed) if found.seed != NONE else None,
+        seed_account=names.accounts.get(found.seed),
         seed_action=NAMES.get(found.action),
-        seed_media=names.media(found.seed_media) if found.seed_media != NONE else None,
-        via_account=names.account(found.via) if found.via != NONE else None,
+        seed_media=names.media.get(found.seed_media),
+        via_account=names.accounts.get(found.via),
         similarity=round(found.similarity, 4) if known else None,
     )
 
@@ -117,10 +125,10 @@ def _sentence(found: Origin, owner: int, names: Names) -> str:
     if found.seed == NONE and found.seed_media == NONE:
         return "Just posted" if "fresh" in found.source else "Popular right now"
     if found.seed == NONE:
-        return f"You {did} {names.media(found.seed_media)}; people who did also went for this"
-    seed = names.account(found.seed)
+        return f"You {did} {names.media[found.seed_media]}; people who did also went for this"
+    seed = names.accounts[found.seed]
     if owner == found.seed:
         return f"You {did} {seed}, who posted this"
     if found.via not in (NONE, found.seed):
-        return f"You {did} {seed}; people drawn to it are drawn to {names.account(found.via)}"
+        return f"You {did} {seed}; people drawn to it are drawn to {names.accounts[found.via]}"
     return f"You {did} {seed}; people who did also went for this"
