@@ -27,6 +27,9 @@ from bowerbird.igql.running import Run
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+FEW = 100
+"""Rows of which it costs little more to look up all of `Run.origin` than one column of it."""
+
 MEASURED = (Type.NUMBER, Type.DURATION, Type.TIME)
 
 
@@ -38,13 +41,20 @@ def compute(expression: Expression, frame: Frame, run: Run) -> Any:
         case Literal(value=value):
             return value
         case Column(name=name, type=type):
-            return _double(frame.column(name, type), type)
+            return _double(_column(name, type, frame, run), type)
         case Signal(type=type):
             return _double(_signal(expression, frame, run), type)
         case Choices(values=values):
             return np.array(values)
         case RowNumber():
             return frame.rows
+
+
+def _column(name: str, type: Type, frame: Frame, run: Run) -> Values:
+    """Return one column; of few rows all that the program will ask of where they came from."""
+    if name in run.origin and len(frame) <= FEW:
+        return frame.columns({**run.origin, name: type})[name]
+    return frame.column(name, type)
 
 
 def _signal(signal: Signal, frame: Frame, run: Run) -> Values:

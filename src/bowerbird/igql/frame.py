@@ -7,6 +7,7 @@ earlier frame that it continues; a column is looked up along that way when someb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from bowerbird.core import candidates
 from bowerbird.core.candidates import Column, Kind, Mask, Positions, Rows
 from bowerbird.core.facts import F32, NONE, UNKNOWN
+from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Type
 
 SEED_TYPE = "seed_media_type"  # uint8 MediaType of the media engaged with, UNKNOWN for none
@@ -57,6 +59,10 @@ SPECIAL: Mapping[str, tuple[Any, Any]] = {
     INCLUSION: (np.float32, 1.0),
     PROPENSITY: (np.float32, 1.0),
 }
+
+
+ORIGIN = frozenset((*TYPED, SEED_TYPE, SEED_ID))
+"""The columns that say where a row came from."""
 
 
 def absent(name: str, type: Type) -> tuple[Any, Any]:
@@ -182,9 +188,18 @@ def _stands_in(type: Type, frame: Frame) -> bool:
     return type is Type.ACCOUNT and candidates.SEED in frame.own and not frame.sets(SEED_ID)
 
 
+FILLED = 1_024
+_FILLED: dict[tuple[Any, Any], Column] = {}
+"""Long columns of one value, read-only: most parts of a page lack most columns."""
+
+
 def _filled(name: str, type: Type, n: int) -> Column:
-    dtype, value = absent(name, type)
-    return np.full(n, value, dtype)
+    dtype, value = key = absent(name, type)
+    known = _FILLED.get(key)
+    if known is None or len(known) < n:
+        known = _FILLED[key] = np.full(max(n, FILLED), value, dtype)
+        known.flags.writeable = False
+    return known[:n]
 
 
 def _compose(first: NDArray[Any] | None, then: NDArray[Any] | None) -> NDArray[Any] | None:
@@ -197,22 +212,53 @@ def _gather_parts(
     frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None
 ) -> dict[str, Column]:
     """Gather from frames stacked on each other: each part answers for the rows that are its."""
-    start, places, answers = 0, [], []
-    for part in frame.parts:
-        stop = start + len(part)
-        inside = None
-        if at is not None:
-            places.append(np.flatnonzero((at >= start) & (at < stop)))
-            inside = at[places[-1]] - start
-        answers.append(_gather(part.frame, wanted, _compose(part.at, inside)))
-        start = stop
-    back = None
+    bounds = np.array([0, *accumulate(map(len, frame.parts))])
+    back, inside = None, None
     if at is not None:
-        back = np.empty(len(at), np.int64)
-        back[np.concatenate(places)] = np.arange(len(at))
+        inside, back, bounds = _apart(at, bounds)
+    answers = []
+    for part, start, stop in zip(frame.parts, bounds.tolist(), bounds[1:].tolist(), strict=False):
+        if start < stop:
+            own = None if inside is None else inside[start:stop]
+            answers.append(_gather(part.frame, wanted, _compose(part.at, own)))
+    if not answers:
+        return {name: _filled(name, type, 0) for name, type in wanted.items()}
+    if len(answers) == 1:  # in their order
+        return answers[0]
     return {
         name: _at(
             np.concatenate([answer[name] for answer in answers], dtype=absent(name, type)[0]), back
         )
         for name, type in wanted.items()
     }
+
+
+@kernel
+def _apart(at: Any, bounds: Any) -> Any:
+    """Part positions `at` ([n]) by which part of a stack they are in, each in their order.
+
+    Args:
+        at: [n].
+        bounds: [p + 1] position at which each part begins, and the end.
+
+    Returns:
+        [n] position inside its part, part by part; [n] where in that each of `at` is; and [p + 1]
+        where in it each part begins.
+    """
+    parts = len(bounds) - 1
+    whose, begins = np.empty(len(at), np.int64), np.zeros(parts + 1, np.int64)
+    for i in range(len(at)):
+        part = 0
+        while at[i] >= bounds[part + 1]:
+            part += 1
+        whose[i] = part
+        begins[part + 1] += 1
+    for part in range(parts):
+        begins[part + 1] += begins[part]
+    following = begins.copy()
+    inside, back = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
+    for i in range(len(at)):
+        part = whose[i]
+        inside[following[part]], back[i] = at[i] - bounds[part], following[part]
+        following[part] += 1
+    return inside, back, begins

@@ -10,6 +10,7 @@ from bowerbird.core.candidates import Candidates
 from bowerbird.core.signals import Context, Signals
 from bowerbird.igql.bind.params import Value
 from bowerbird.igql.bind.program import Bound
+from bowerbird.igql.frame import ORIGIN
 from bowerbird.igql.ops import RUNNERS as OPERATORS
 from bowerbird.igql.plan import Node
 from bowerbird.igql.program import NO_PARAMS, Program
@@ -74,7 +75,9 @@ def execute(plan: Node, bound: Bound, signals: Signals, context: Context) -> Res
 
 def finish(plan: Node, bound: Bound, running: Run) -> Result:
     """Run a plan in `running`, which is fresh and knows the sources of `bound`."""
+    columns = bound.stream.columns
+    running.origin = {name: type for name, type in columns.items() if name in ORIGIN}
     frame = running.frame(plan)
-    rows = Candidates(frame.kind, frame.rows, frame.columns(bound.stream.columns))
+    rows = Candidates(frame.kind, frame.rows, frame.columns(columns))
     steps, warnings = tuple(running.steps), tuple(running.warnings)
     return Result(rows, bound.sources, steps, warnings, running.partial)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bowerbird.core.candidates import Kind, Mask, Rows
 from bowerbird.core.errors import ShapeError
 from bowerbird.core.facts import F32, I32
-from bowerbird.core.signals import Condition, Context, Histories, Links, Sifting, Signals
+from bowerbird.core.signals import Condition, Context, Histories, Links, Sifting, Signals, Type
 from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
 from bowerbird.igql.kernels.sieve import Place, place_of
@@ -74,6 +74,12 @@ def _link_arrays(links: Links) -> LinkArrays:
     return fixed(links.index), fixed(links.rows), fixed(links.length), fixed(links.scores)
 
 
+def linked(parts: tuple[Links, ...]) -> tuple[LinkArrays, LinkArrays]:
+    """Return at most two parts of a list of lists as kernels take them, empty for none."""
+    first, second = (*parts, NO_LINKS, NO_LINKS)[:2]
+    return _link_arrays(first), _link_arrays(second)
+
+
 UNASKED = (NO_ROWS, (0, 0, 0, 0))
 """Stands for a whole column that nobody asked for yet."""
 
@@ -93,6 +99,7 @@ class Run:
         runners: type of node -> its kernel.
         deadline: on `clock`, None for none.
         clock: nanoseconds.
+        origin: the columns of the result that say where its rows came from.
         steps: what ran, inputs first.
         ran: `id` of a node -> its position in `steps`.
         drops: position in `steps` -> conditions, in the order asked, with the rows each dropped.
@@ -107,6 +114,7 @@ class Run:
     runners: Mapping[type[Node], Runner]
     deadline: int | None = None
     clock: Callable[[], int] = perf_counter_ns
+    origin: Mapping[str, Type] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     ran: dict[int, int] = field(default_factory=dict)
     drops: dict[int, list[tuple[Expression, int]]] = field(default_factory=dict)
@@ -223,8 +231,7 @@ class Run:
             raise ShapeError(f"links {name!r} come in {len(parts)} parts, expected at most two")
         if not parts:
             self.warn(f"nothing yet for `{name}`")
-        first, second = (*parts, NO_LINKS, NO_LINKS)[:2]
-        return _link_arrays(first), _link_arrays(second)
+        return linked(parts)
 
     def lists(self, name: str) -> ListArrays:
         """Return a list of lists whose order is its only score, in one part.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind, Mask, Rows
-from bowerbird.core.facts import F64
+from bowerbird.core.candidates import SCORE, SOURCE, Column, Kind, Rows
+from bowerbird.core.facts import I64
+from bowerbird.core.kernels import kernel
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.expression import Apply, Expression, Literal, Signal, all_of
 from bowerbird.igql.frame import PROPENSITY, Frame, stack
-from bowerbird.igql.keep import keep, parts_of
-from bowerbird.igql.kernels.draw import exponentials
+from bowerbird.igql.keep import Parts, keep, parts_of
+from bowerbird.igql.kernels.draw import least
 from bowerbird.igql.op import Arg, Call, Op, Shape
 from bowerbird.igql.plan import Node
 from bowerbird.igql.running import Run
@@ -44,6 +45,11 @@ class Explore(Node):
     slots: int
     size: int | None
     where: Expression
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts of `where`."""
+        return parts_of(self.where)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -95,9 +101,8 @@ def run_explore(node: Explore, run: Run) -> Frame:
     page = run.frame(node.input)
     listed, _ = run.signals.listed("fresh")
     pool = listed[:POOL].astype(np.int32)
-    pool = pool[~among(page.rows, pool)]
-    fresh = keep(parts_of(node.where), Frame(Kind.MEDIA, pool), run)
-    drawn = smallest(exponentials(fresh.rows, run.context.seed, SALT), node.slots)
+    fresh = keep(node.parts, Frame(Kind.MEDIA, others(pool, page.rows)), run)
+    drawn = smallest(fresh.rows, node.slots, run.context.seed)
     if len(drawn) < node.slots:
         run.note(f"{len(drawn)} of {node.slots} slots: there are no more newcomers")
     size = len(page) if node.size is None else node.size
@@ -111,22 +116,23 @@ def run_explore(node: Explore, run: Run) -> Frame:
     return stack(Kind.MEDIA, [first, fresh.take(drawn, own)])
 
 
-def smallest(keys: F64, k: int) -> NDArray[np.intp]:
-    """Return the positions of the `k` smallest of `keys`, in order, equal ones in theirs."""
-    few = np.arange(len(keys))
-    if k < len(keys):
-        few = np.flatnonzero(keys <= np.partition(keys, k - 1)[k - 1])
-    return few[np.argsort(keys[few], kind="stable")][:k]
+def smallest(rows: Rows, k: int, seed: int) -> I64:
+    """Return the positions of the `k` of `rows` ([n]) with the smallest draws, in their order."""
+    at, draws = least(rows, np.ones(len(rows)), seed, SALT, k)
+    return at[np.lexsort((at, draws))]
 
 
-def among(known: Rows, rows: Rows) -> Mask:
-    """Return whether each of `rows` ([n]) is one of the few `known` ([k])."""
-    if not len(known):
-        return np.zeros(len(rows), np.bool_)
-    ordered = np.sort(known)
-    at = np.minimum(np.searchsorted(ordered, rows), len(ordered) - 1)
-    found: Mask = ordered[at] == rows
-    return found
+@kernel
+def others(rows: Any, known: Any) -> Any:
+    """Return those of `rows` ([n]) that are none of the few `known` ([k]), in their order."""
+    out, n = np.empty(len(rows), np.int32), np.uint64(0)
+    for row in rows:
+        met = False
+        for other in known:
+            met |= other == row
+        out[n] = row
+        n += np.uint64(not met)
+    return out[:n]
 
 
 EXPLORE = Op(
