@@ -1,6 +1,8 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bowerbird.core.errors import NotFound
 from bowerbird.core.facts import NONE
 from bowerbird.core.ids import IdTable
 from bowerbird.core.texts import Texts, joined
@@ -50,3 +52,11 @@ def test_texts_are_what_was_put_in(groups: list[list[str | None]]) -> None:
     assert whole.tolist() == told
     assert whole.there.tolist() == [text is not None for text in told]
     assert whole[::-1].tolist() == told[::-1]
+
+
+def test_ids_looked_up_together_are_those_looked_up_one_by_one() -> None:
+    table = IdTable(["ana", "ben", "ødegård", "c"])
+    assert table.known([2, NONE, 0, 2]) == {0: "ana", 2: table.id(2)}
+    assert table.known([]) == {}
+    with pytest.raises(NotFound):
+        table.known([4])

@@ -6,9 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.core.candidates import SCORE, Kind
+from bowerbird.core.facts import NONE
 from bowerbird.core.signals import Context, Type
 from bowerbird.igql.expression import Apply, Column, Literal, Signal, all_of
 from bowerbird.igql.frame import INCLUSION, Frame
+from bowerbird.igql.kernels.draw import exponentials, least
+from bowerbird.igql.kernels.merge import marks_for, merge
+from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.sample import Sample
 from bowerbird.igql.plan import Node
@@ -69,6 +73,34 @@ def test_a_draw_asks_its_condition_of_few_of_many_rows() -> None:
     found = drawn(Sample(Given(), 100, 1.0, WHERE), frame, seed=1)
     assert len(found) == 100
     assert sum(asked) < 300
+
+
+@given(st.data())
+def test_the_least_draws_are_those_of_all_draws_put_in_order(data: st.DataObject) -> None:
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    n, wanted = data.draw(st.integers(1, 6_000)), data.draw(st.integers(1, 700))
+    rows = rng.permutation(3 * n)[:n].astype(np.int32)
+    shares = rng.lognormal(0.0, data.draw(st.sampled_from([0.0, 1.0, 4.0])), n)
+    weights = np.maximum(shares / shares.max(), data.draw(st.sampled_from([1e-6, 0.3])))
+    every = exponentials(rows, 5, 1) / weights
+    at, draws = least(rows, weights, 5, 1, wanted)
+    np.testing.assert_array_equal(draws, every[at])
+    assert sorted(at.tolist()) == sorted(np.argsort(every)[:wanted].tolist())
+
+
+@given(st.integers(0, 2**32), st.integers(1, 64))
+def test_the_first_few_of_many_scores_are_those_of_all_in_order(seed: int, keep: int) -> None:
+    rng = np.random.default_rng(seed)
+    few = np.array([np.nan, -np.inf, -1.0, -0.0, 0.0, 2.0, np.inf], np.float32)
+    for scores in (rng.choice(few, 5_000), rng.standard_normal(5_000, np.float32)):
+        every = np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
+        assert best_first(scores, keep).tolist() == every[:keep].tolist()
+
+
+def test_merging_leaves_no_marks() -> None:
+    for rows in ([5, NONE, 5, 900], [3], []):
+        merge(np.array(rows, np.int32), np.ones(len(rows), np.float32), "sum")
+    assert not marks_for(901).any()
 
 
 def test_what_drops_many_rows_for_little_is_asked_before_the_draw() -> None:

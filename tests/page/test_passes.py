@@ -60,6 +60,16 @@ def test_all_three_passes_are_published_and_default_is_the_final_one(data: Path)
         assert (data / "versions" / "000001" / "ranking_log.parquet").is_file()
 
 
+def test_rows_that_no_pass_met_are_worked_out_beside_those_taken_over(data: Path) -> None:
+    with Bowerbird(data, mode="read") as bb:
+        context, at = Context(0, bb.now()), np.array([40, 3, 55, 17])
+        reading, fresh = bb.reading(), bb.reading()
+        reading.inputs(ROWS.take(np.arange(50)), context)
+        found, alone = (one.inputs(ROWS.take(at), context) for one in (reading, fresh))
+        assert found.dense.tobytes() == alone.dense.tobytes()
+        assert found.sparse.tobytes() == alone.sparse.tobytes()
+
+
 def test_where_a_model_is_missing_the_pass_before_decides(data: Path) -> None:
     with Bowerbird(data, mode="read") as bb:
         reading, context = bb.reading(), Context(0, bb.now())

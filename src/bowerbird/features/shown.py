@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.kernels import kernel
 from bowerbird.features.family import Cost, Family, Feature
@@ -34,6 +36,14 @@ def fill_shown(
     slots = 0
     while user != NONE and slots < SLOTS and users.shown[user, slots] != NONE:
         slots += 1
+    known = np.full((3, SLOTS), NONE, np.int64)  # owner, topic, type of what was shown
+    for slot in range(slots):
+        other = users.shown[user, slot]
+        if 0 <= other < len(media.account):
+            owner = media.account[other]
+            known[0, slot] = owner
+            known[1, slot] = topic_of(media, accounts, other, owner, 0)
+            known[2, slot] = media.media_type[other]
     for i in range(len(rows) if slots else 0):
         if rows[i] == NONE:
             continue
@@ -44,12 +54,9 @@ def fill_shown(
             if other == rows[i] and out[i, 0] == 0.0:
                 ago = users.pages[user] - users.shown_page[user, slot]
                 out[i, 0] = 1.0 / (1.0 + max(ago, 0))
-            if not 0 <= other < len(media.account):
-                continue
-            owner = media.account[other]
-            same_account += owner != NONE and owner == owners[i]
-            same_topic += topic != NONE and topic_of(media, accounts, other, owner, 0) == topic
-            same_type += media.media_type[other] == media.media_type[rows[i]]
+            same_account += known[0, slot] != NONE and known[0, slot] == owners[i]
+            same_topic += topic != NONE and known[1, slot] == topic
+            same_type += known[2, slot] == media.media_type[rows[i]]
         out[i, 1] = log_count(same_account)
         out[i, 2] = same_topic / slots
         out[i, 3] = same_type / slots

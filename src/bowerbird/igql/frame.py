@@ -147,9 +147,14 @@ class Frame(Struct, frozen=True, eq=False):
 
 def stack(kind: Kind, frames: Sequence[Frame]) -> Frame:
     """Return the rows of all `frames`, one after the other."""
+    return stacked(frames, np.concatenate([frame.score for frame in frames]), kind)
+
+
+def stacked(frames: Sequence[Frame], score: F32, kind: Kind | None = None) -> Frame:
+    """Return the same with the scores given, [n] of all rows."""
     rows = np.concatenate([frame.rows for frame in frames])
-    score = {candidates.SCORE: np.concatenate([frame.score for frame in frames])}
-    return Frame(kind, rows, score, tuple(Part(frame, None) for frame in frames))
+    parts = tuple(Part(frame, None) for frame in frames)
+    return Frame(kind or frames[0].kind, rows, {candidates.SCORE: score}, parts)
 
 
 def _gather(frame: Frame, wanted: Mapping[str, Type], at: NDArray[Any] | None) -> dict[str, Column]:

@@ -1,6 +1,6 @@
 """From seeds straight to what the accounts near them posted: four steps made one.
 
-The accounts between are put together, put in order and listed, and never become a frame.
+The accounts between are put together, put in order and listed, and never become a step.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bowerbird.igql.expression import Expression
 from bowerbird.igql.frame import Frame
 from bowerbird.igql.keep import Parts, keep, parts_of
 from bowerbird.igql.kernels.links import expand_rows
-from bowerbird.igql.kernels.merge import COMBINES, merge_rows
+from bowerbird.igql.kernels.merge import COMBINES, marks_for, merge_rows
 from bowerbird.igql.kernels.order import order
 from bowerbird.igql.ops.posted_media import Listing, list_media, listed
 from bowerbird.igql.plan import Node
@@ -52,26 +52,25 @@ class NearMedia(Node):
 
 
 @kernel
-def _near(seeds: Any, scores: Any, k: int, one: Any, two: Any, mode: int, listing: Any) -> Any:
-    """Return row, position of its seed, account, similarity and score of each media.
+def _near(
+    seeds: Any, scores: Any, k: int, one: Any, two: Any, mode: int, marks: Any, listing: Any
+) -> Any:
+    """Return the accounts between, best first, and what they posted.
 
-    The last of what it returns is whether the sieve knew every row.
+    Returns:
+        Position of its seed, row and similarity of each account; and what `list_media` returns.
     """
     at, found, near, evidence = expand_rows(seeds, scores, k, one, two)
-    strongest, strength = merge_rows(found, evidence, mode)
+    strongest, strength = merge_rows(found, evidence, mode, marks)
     best = order(strength, len(strength))
-    accounts, account_scores = np.empty(len(best), np.int32), np.empty(len(best), np.float32)
+    seed, accounts = np.empty(len(best), np.int32), np.empty(len(best), np.int32)
+    similarity, score = np.empty(len(best), np.float32), np.empty(len(best), np.float32)
     for i in range(len(best)):
-        accounts[i] = found[strongest[best[i]]]
-        account_scores[i] = strength[best[i]]
+        way = strongest[best[i]]
+        seed[i], accounts[i], similarity[i] = at[way], found[way], near[way]
+        score[i] = strength[best[i]]
     lists, times, cap, sieve = listing
-    place, media, score, known = list_media(accounts, account_scores, lists, times, cap, sieve)
-    seed, via = np.empty(len(place), np.int32), np.empty(len(place), np.int32)
-    similarity = np.empty(len(place), np.float32)
-    for i in range(len(place)):
-        way = strongest[best[place[i]]]
-        seed[i], via[i], similarity[i] = at[way], found[way], near[way]
-    return media, seed, via, similarity, score, known
+    return seed, accounts, similarity, list_media(accounts, score, lists, times, cap, sieve)
 
 
 def run_near_media(node: NearMedia, run: Run) -> Frame:
@@ -79,11 +78,14 @@ def run_near_media(node: NearMedia, run: Run) -> Frame:
     seeds = run.frame(node.input)
     one, two = run.links(node.links)
     combine = COMBINES.index(node.combine)
+    marks = marks_for(len(one[0]))
 
     def near(listing: Listing) -> tuple[Any, bool]:
-        *found, known = _near(seeds.rows, seeds.score, node.k, one, two, combine, listing)
-        return found, known
+        *ways, (*media, known) = _near(
+            seeds.rows, seeds.score, node.k, one, two, combine, marks, listing
+        )
+        return (ways, media), known
 
-    (media, at, via, similarity, score), left = listed(node, near, run)
-    own = {SCORE: score, SIMILARITY: similarity, VIA: via}
-    return keep(left, seeds.hop(Kind.MEDIA, media, at, own), run)
+    ((seed, rows, similarity), (at, media, score)), left = listed(node, near, run)
+    accounts = seeds.hop(Kind.ACCOUNTS, rows, seed, {SIMILARITY: similarity, VIA: rows})
+    return keep(left, accounts.hop(Kind.MEDIA, media, at, {SCORE: score}), run)

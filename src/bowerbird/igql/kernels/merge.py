@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -9,52 +10,68 @@ from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import F32
-from bowerbird.core.kernels import fused, kernel
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.kernels import kernel
+from bowerbird.core.prefetch import peek
 
-GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-HALF, LOW, ONE = np.uint64(32), np.uint64(0xFFFFFFFF), np.uint64(1)
-AHEAD = np.uint64(16)
-"""Rows ahead of which a slot is asked for."""
+U32 = NDArray[np.uint32]
 
 COMBINES = ("sum", "max", "noisy_or")
 
+AHEAD = 16
+"""Rows ahead of which a mark is asked for."""
 
-@fused
-def _slot(row: Any, mask: Any) -> Any:
-    return ((np.uint64(np.uint32(row)) * GOLDEN) >> HALF) & mask
+
+class _Kept(local):
+    """The marks of one thread."""
+
+    marks: U32 = np.zeros(0, np.uint32)
+
+
+_kept = _Kept()
+
+
+def marks_for(size: int) -> U32:
+    """Return the calling thread's marks, one for each row below `size` and one for none, all 0.
+
+    A place for every row there is, four bytes each: to look there takes a third of what a hash
+    table does, which the processor cannot guess its way through.
+    """
+    if len(_kept.marks) <= size:
+        _kept.marks = np.zeros(2 * size + 1, np.uint32)
+    return _kept.marks
 
 
 @kernel
-def merge_rows(rows: Any, scores: Any, mode: int) -> Any:
+def _highest(rows: Any) -> int:
+    highest = np.int32(-1)
+    for i in range(len(rows)):
+        highest = max(highest, rows[i])
+    return int(highest)
+
+
+@kernel
+def merge_rows(rows: Any, scores: Any, mode: int, marks: Any) -> Any:
     """See `merge`, which is for Python; this is for other kernels.
 
-    A slot holds a row and above it the number of the distinct row, from 1: one place to look at,
-    asked for some rows ahead.
+    `marks` are of `marks_for`, and are left all 0; where they are too few there are others made.
     """
-    n = np.uint64(len(rows))
-    size = 16
-    while size < 2 * len(rows):
-        size *= 2
-    slots, mask = np.zeros(size, np.uint64), np.uint64(size - 1)
+    if _highest(rows) + 1 >= len(marks):
+        marks = np.zeros(_highest(rows) + 2, np.uint32)
     best = np.empty(len(rows), np.int64)
     total, most = np.empty(len(rows), np.float64), np.empty(len(rows), np.float64)
-    found = np.uint64(0)
-    for i in range(n):
-        fetch(slots, _slot(rows[min(i + AHEAD, n - ONE)], mask), 8)
-        row, score = np.uint64(np.uint32(rows[i])), np.float64(scores[i])
+    found, last = np.uint32(0), len(rows) - 1
+    for i in range(len(rows)):
+        peek(marks, rows[min(i + AHEAD, last)] + 1, 4)
+        row, score = np.uint64(rows[i] + 1), np.float64(scores[i])
         if not score >= 0.0:
             score = np.float64(0.0)  # evidence never speaks against
         part = min(score, 1.0) if mode == 2 else score
-        slot = _slot(rows[i], mask)
-        while slots[slot] != 0 and slots[slot] & LOW != row:
-            slot = (slot + ONE) & mask
-        if slots[slot] == 0:
+        if marks[row] == 0:
             best[found], most[found], total[found] = i, score, part
-            found += ONE
-            slots[slot] = (found << HALF) | row
+            found += np.uint32(1)
+            marks[row] = found
             continue
-        known = (slots[slot] >> HALF) - ONE
+        known = np.uint64(marks[row]) - np.uint64(1)
         if mode == 0:
             total[known] += part
         elif mode == 1:
@@ -63,6 +80,8 @@ def merge_rows(rows: Any, scores: Any, mode: int) -> Any:
             total[known] += part * (1.0 - total[known])  # so written, it cannot fall
         if score > most[known]:
             best[known], most[known] = i, score
+    for i in range(found):
+        marks[rows[best[i]] + 1] = 0
     return best[:found], total[:found].astype(np.float32)
 
 
@@ -73,7 +92,7 @@ def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32
     scores count as 0.
 
     Args:
-        rows: [n].
+        rows: [n], from NONE on.
         scores: [n].
         combine: `sum`; `max`; or `noisy_or`, 1 - product of (1 - score), scores cut at 1.
 
@@ -81,7 +100,6 @@ def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32
         Position [m] of the strongest evidence (the first of equal ones) for each distinct row, in
         order of appearance, and the row's merged score [m].
     """
-    best, total = merge_rows(
-        rows, np.ascontiguousarray(scores, np.float32), COMBINES.index(combine)
-    )
+    scores, mode = np.ascontiguousarray(scores, np.float32), COMBINES.index(combine)
+    best, total = merge_rows(rows, scores, mode, marks_for(_highest(rows) + 1))
     return best, total

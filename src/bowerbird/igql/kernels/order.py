@@ -13,7 +13,7 @@ from bowerbird.core.kernels import kernel
 _DIGIT = 11
 """Bits of a key that one pass of the sort looks at; three passes make 32."""
 
-_DIGITS = 2**_DIGIT
+_DIGITS, _PASSES = 2**_DIGIT, 3
 _LAST = np.uint64(_DIGITS - 1)
 
 _FIRST, _MANY = 64, 64
@@ -94,18 +94,20 @@ def order(scores: Any, keep: int) -> Any:
     if ready:
         return np.arange(keep)
     words = _words(keys, keep)
-    other, start = np.empty(len(words), np.uint64), np.empty(_DIGITS, np.uint64)
-    for shift in range(np.uint64(32), np.uint64(64), np.uint64(_DIGIT)):
-        start[:] = 0
-        for i in range(len(words)):
-            start[(words[i] >> shift) & _LAST] += np.uint64(1)
-        total = np.uint64(0)
+    other, starts = np.empty(len(words), np.uint64), np.zeros((_PASSES, _DIGITS), np.uint32)
+    for i in range(len(words)):
+        word = words[i] >> np.uint64(32)
+        for p in range(_PASSES):
+            starts[p, (word >> np.uint64(p * _DIGIT)) & _LAST] += np.uint32(1)
+    for p in range(_PASSES):
+        start, total = starts[p], np.uint32(0)
         for digit in range(_DIGITS):
             total, start[digit] = total + start[digit], total
+        shift = np.uint64(32 + p * _DIGIT)
         for i in range(len(words)):
             digit = (words[i] >> shift) & _LAST
-            other[start[digit]] = words[i]
-            start[digit] += np.uint64(1)
+            other[np.uint64(start[digit])] = words[i]
+            start[digit] += np.uint32(1)
         words, other = other, words
     best = np.empty(keep, np.int64)
     for i in range(keep):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bowerbird.core.candidates import SCORE
-from bowerbird.core.facts import F64, I64
+from bowerbird.core.facts import F32
 from bowerbird.core.kernels import kernel
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
-from bowerbird.igql.frame import Frame, stack
-from bowerbird.igql.kernels.order import best_first
+from bowerbird.igql.frame import Frame, stacked
+from bowerbird.igql.kernels.order import order
 from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
 from bowerbird.igql.ops.dedupe import merge_rows
 from bowerbird.igql.ops.union import together
@@ -56,32 +55,33 @@ def _rule(call: Call) -> Stream | None:
     return stream.then(Blend(branches, weights, call.values["scale"]), unique=True)
 
 
-def scaled(frame: Frame, weight: float, scale: str) -> F64:
-    """Return weight x score on the common scale, [n]."""
+def scaled(frame: Frame, weight: float, scale: str, out: F32) -> None:
+    """Write weight x score on the common scale into `out` ([n])."""
     if scale == "rank":
-        return by_place(best_first(frame.score), float(weight))
+        by_place(np.ascontiguousarray(frame.score), weight, out)
+        return
     score = frame.score.astype(np.float64)
     top = float(np.fmax.reduce(score, initial=0.0)) if scale == "max" else 1.0
-    with np.errstate(invalid="ignore"):  # beside an infinite score an infinite one is missing
-        return weight * score / (top or 1.0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        # beside an infinite score an infinite one is missing
+        out[:] = weight * score / (top or 1.0)
 
 
 @kernel
-def by_place(best: I64, weight: float) -> F64:
-    """Return weight / (60 + place) of each row, [n]; `best` are the rows, the first one first."""
-    found = np.empty(len(best))
+def by_place(scores: Any, weight: float, out: Any) -> None:
+    """Write weight / (60 + place) of each row into `out` ([n]); the best has place 1."""
+    best = order(scores, len(scores))
     for place in range(len(best)):
-        found[best[place]] = weight / (OFFSET + place + 1)
-    return found
+        out[best[place]] = weight / (OFFSET + place + 1)
 
 
 def weighed(frames: Sequence[Frame], weights: Sequence[float], scale: str) -> Frame:
     """Return the rows of all branches, one after the other, scores on one scale and weighted."""
-    parts = [
-        frame.set({SCORE: scaled(frame, weight, scale).astype(np.float32)})
-        for frame, weight in zip(frames, weights, strict=True)
-    ]
-    return stack(frames[0].kind, parts)
+    score, start = np.empty(sum(map(len, frames)), np.float32), 0
+    for frame, weight in zip(frames, weights, strict=True):
+        scaled(frame, float(weight), scale, score[start : start + len(frame)])
+        start += len(frame)
+    return stacked(frames, score)
 
 
 def run_blend(node: Blend, run: Run) -> Frame:

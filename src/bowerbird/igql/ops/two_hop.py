@@ -9,6 +9,7 @@ import numpy as np
 
 from bowerbird.core.candidates import SCORE, SEED, SEED_ACTION, SEED_MEDIA, SIMILARITY, VIA, Kind
 from bowerbird.core.kernels import kernel
+from bowerbird.core.prefetch import peek
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.frame import SEED_TYPE, Frame
 from bowerbird.igql.kernels.history import engaged
@@ -26,6 +27,9 @@ SEEDS = 20
 EVENTS = 20
 """Newest engagements of another person that are followed."""
 
+AHEAD = 8
+"""People ahead of whom a history is asked for."""
+
 
 @dataclass(frozen=True)
 class TwoHop(Node):
@@ -38,36 +42,62 @@ class TwoHop(Node):
 
 
 @kernel
+def _others(seeds: Any, person: int, engagers: Any, start: Any) -> Any:
+    """Return position of the seed, person, how many engage with the seed, of each on a way.
+
+    Where the history of each is is asked for meanwhile.
+    """
+    index, rows, length = engagers
+    lines = np.empty(len(seeds), np.int64)
+    room = 0
+    for s in range(len(seeds)):
+        lines[s] = line_of(index, seeds[s])
+        if lines[s] >= 0:
+            peek(rows, lines[s], 128)
+            room += length[lines[s]]
+    at, found = np.empty(room, np.int32), np.empty(room, np.int32)
+    many = np.empty(room, np.int32)
+    n = 0
+    for s in range(len(seeds)):
+        people = 0 if lines[s] < 0 else length[lines[s]]
+        for p in range(people):
+            other = rows[lines[s], p]
+            if 0 <= other < len(start) and other != person:
+                peek(start, other, 32)
+                at[n], found[n], many[n] = s, other, people
+                n += 1
+    return at[:n], found[:n], many[:n]
+
+
+@kernel
 def _paths(
     seeds: Any, scores: Any, person: int, engagers: Any, start: Any, length: Any, columns: Any
 ) -> Any:
     account, action, wanted, events = columns
-    room = 0
-    for s in range(len(seeds)):
-        line = line_of(engagers[0], seeds[s])
-        room += 0 if line < 0 else engagers[2][line] * events
-    at = np.empty(room, np.int32)
-    rows = np.empty(room, np.int32)
-    score = np.empty(room, np.float32)
+    by, others, many = _others(seeds, person, engagers, start)
+    at = np.empty(len(by) * events, np.int32)
+    rows = np.empty(len(by) * events, np.int32)
+    score = np.empty(len(by) * events, np.float32)
+    bits = np.uint64(0)
+    for seed in seeds:
+        bits |= np.uint64(1) << np.uint64(seed & 63)
     n = 0
-    for s in range(len(seeds)):
-        line = line_of(engagers[0], seeds[s])
-        people = 0 if line < 0 else engagers[2][line]
-        for p in range(people):
-            other = engagers[1][line, p]
-            if other < 0 or other == person or other >= len(start):
+    for p in range(len(by)):
+        ahead = others[min(p + AHEAD, len(by) - 1)]
+        if length[ahead] > 0:
+            peek(account, max(start[ahead], start[ahead] + length[ahead] - events), 480)
+        s, other = by[p], others[p]
+        last = start[other] + length[other] - 1
+        first = max(start[other], last - events + 1)
+        share = np.float64(scores[s]) / (many[p] * max(last - first + 1, 1))
+        for i in range(last, first - 1, -1):
+            if account[i] < 0 or (wanted >> action[i]) & 1 == 0:
                 continue
-            last = start[other] + length[other] - 1
-            first = max(start[other], last - events + 1)
-            share = np.float64(scores[s]) / (people * max(last - first + 1, 1))
-            for i in range(last, first - 1, -1):
-                if account[i] < 0 or (wanted >> action[i]) & 1 == 0:
-                    continue
-                known = False
+            known = False
+            if bits >> np.uint64(account[i] & 63) & np.uint64(1):
                 for seed in seeds:
                     known = known or seed == account[i]
-                if known:
-                    continue
+            if not known:
                 at[n], rows[n], score[n] = s, account[i], share
                 n += 1
     return at[:n], rows[:n], score[:n]
