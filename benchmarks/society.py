@@ -11,6 +11,7 @@ table says how many seeds it has.
 
     .venv/bin/python benchmarks/society.py build/society-loop --scale 0.5 --seeds 5
     .venv/bin/python benchmarks/society.py build/society-loop --scale 0.5 --world null --seeds 1
+    .venv/bin/python benchmarks/society.py build/society-loop --scale 0.25 --days 7 --variants
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from society_variants import VARIANTS, program_of
 
 from bowerbird.app.closed_loop import OURS, POLICIES, live_with
 from bowerbird.simulate import CARELESS, PRESETS, Outcome, Society
@@ -57,7 +59,8 @@ def outcome_of(policy: str, society: Society, seed: int, days: int, path: Path) 
     kept, data = path.with_name(f"{path.name}.json"), path.with_name(f"{path.name}.data")
     if not kept.exists():
         started = perf_counter()  # a run that was cut short goes on where it ended
-        found = live_with(policy, society, data, seed, _silent, days=days)
+        program = program_of(policy, path.parent / "programs")
+        found = live_with(program, society, data, seed, _silent, days=days)
         shutil.rmtree(data, ignore_errors=True)
         took = perf_counter() - started
         print(f"{path.name}: {found.mean('satisfied'):.3f} a page, {took:.0f} s", file=sys.stderr)
@@ -88,21 +91,21 @@ def found_in(runs: Sequence[Outcome]) -> str:
 
 def table(runs: dict[str, list[Outcome]], first: int) -> list[str]:
     """Return the lines of a table, a policy each; figures from day `first` on."""
-    lines = [f"{'':<11} seeds " + "".join(f"{name:>18}" for name in COLUMNS) + "  topic found"]
+    lines = [f"{'':<15} seeds " + "".join(f"{name:>18}" for name in COLUMNS) + "  topic found"]
     for policy, outcomes in runs.items():
         cells = []
         for column in COLUMNS:
             mean, half = interval([outcome.mean(column, first) for outcome in outcomes])
             cells.append(f"{mean:.3f} ± {half:.3f}")
         told = "".join(f"{cell:>18}" for cell in cells)
-        lines.append(f"{policy:<11} {len(outcomes):>5} {told}  {found_in(outcomes)}")
+        lines.append(f"{policy:<15} {len(outcomes):>5} {told}  {found_in(outcomes)}")
     return lines
 
 
 def by_day(runs: dict[str, list[Outcome]]) -> list[str]:
     """Return satisfaction a page by day, a policy a line, means over seeds."""
     return [
-        f"{policy:<11} "
+        f"{policy:<15} "
         + " ".join(f"{x:5.2f}" for x in np.mean([o.satisfied for o in outcomes], axis=0))
         for policy, outcomes in runs.items()
     ]
@@ -146,12 +149,14 @@ def main() -> int:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--world", choices=("plain", "null", "shuffled"), default="plain")
     parser.add_argument("--policies", default=",".join(POLICIES))
+    parser.add_argument("--variants", action="store_true", help="also our page without each part")
     parser.add_argument("--cached", action="store_true", help="only what was run before")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     society = worlds(asked.preset, asked.scale)[asked.world]
     society = replace(society, days=max(society.days, asked.days))
-    runs: dict[str, list[Outcome]] = {policy: [] for policy in asked.policies.split(",")}
+    policies = [*asked.policies.split(","), *(VARIANTS if asked.variants else ())]
+    runs: dict[str, list[Outcome]] = {policy: [] for policy in policies}
     for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
         for policy, outcomes in runs.items():
             name = f"{society.name.replace(' ', '')}-{asked.world}-{policy}-{asked.days}d-{seed}"

@@ -33,7 +33,7 @@ class Oracle:
         """Return the pages that satisfy most, as far as one can tell before the session."""
         near = self._near(asked, shelves)
         fits = self._life.policy.fits(near, asked, standing)
-        satisfied = np.where(fits, self._satisfaction(near, asked, standing), -1)
+        satisfied = np.where(fits, self.satisfaction(near, asked, standing), -1)
         best = np.argsort(-satisfied, axis=1, kind="stable")[:, :BOLD]
         rows = np.take_along_axis(near, best, axis=1)
         value = np.take_along_axis(satisfied, best, axis=1)
@@ -53,7 +53,7 @@ class Oracle:
         top = np.argpartition(-near, size - 1, axis=1)[:, :size] if size else near.astype(np.int64)
         return pool[top].astype(np.int32)
 
-    def _satisfaction(self, near: I32, asked: Requests, standing: Standing) -> F32:
+    def satisfaction(self, near: I32, asked: Requests, standing: Standing) -> F32:
         """Return the true chance of satisfaction of each ([S, k]) in the first slot."""
         shape, media = near.shape, near.ravel()
         person, ts = np.repeat(asked.person, shape[1]), np.repeat(asked.ts, shape[1])
