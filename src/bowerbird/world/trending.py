@@ -166,18 +166,18 @@ def fill_fresh(ring: Any, count: int, columns: Any, owner_flags: Any, now: int, 
     """
     account, flags, expires, ts = columns
     rows, posted = out
-    found, ready, oldest = 0, True, max(count - len(ring), 0)
-    for fact in range(count - 1, oldest - 1, -1):
-        far, near = ring[max(fact - _AHEAD, oldest) % len(ring)], np.int64(-1)
-        if fact - _AHEAD // 2 >= oldest:
-            near = np.int64(account[ring[(fact - _AHEAD // 2) % len(ring)]])
-        peek(account, far, 8)
-        peek(expires, far, 8)
-        if 0 <= near < len(owner_flags):
-            peek(owner_flags, near, 1)
-        media = ring[fact % len(ring)]
+    found, ready, at = 0, True, (count - 1) % len(ring)
+    for _ in range(min(count, len(ring))):
+        far, near = ring[at - _AHEAD], ring[at - _AHEAD // 2]  # before the first comes the last
+        if far >= 0:
+            peek(account, far, 8)
+            peek(expires, far, 8)
+        if near >= 0 and 0 <= account[near] < len(owner_flags):
+            peek(owner_flags, account[near], 1)
+        media = ring[at]
         if not barred((account, flags, expires), owner_flags, media, now):
             rows[found], posted[found] = media, ts[media]
             ready = ready and (found == 0 or posted[found] <= posted[found - 1])
             found += 1
+        at = at - 1 if at > 0 else len(ring) - 1
     return found, ready
