@@ -47,8 +47,13 @@ def warm_up(program: Program, fallback: Program) -> None:
     make_page(Request("warm", "0", NOW, 0, program, fallback), reading)
 
 
+@cache
 def warm_opening() -> World:
-    """Run the kernels that open a folder; with them loaded it opens mostly without the GIL."""
+    """Run the kernels that open a folder, once; with them loaded it opens mostly without the GIL.
+
+    Returns:
+        The World of the made-up facts, for reading.
+    """
     known, hashes = HashSet(), np.ones((1, 2), np.uint64)
     known.add(hashes)
     known.find(hashes)
