@@ -1,12 +1,12 @@
 """How much of a page's worth is personal: one's own page beside the page of somebody else.
 
 People of a society live on our pages. Whenever some ask within the same five minutes, their pages
-are also held, in thought, before the next of them: the true chance that a slot satisfies, of one's
+are also held, in thought, before another of them: the true chance that a slot satisfies, of one's
 own page and of the other's, slots that one has seen or may not be shown left out of both. Where
 nobody cares for topics or forms (the null world) the two must be nearly level; what is left there
 is that some like new things, and what others like, more than others do.
 
-    .venv/bin/python benchmarks/personal.py --scale 0.25 --days 7 --seeds 3
+    .venv/bin/python benchmarks/personal.py --scale 0.25 --days 7 --seeds 1 2 3
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Weighed(NamedTuple):
 
 
 class Swapped:
-    """A policy whose pages are also weighed as if the person before had got them."""
+    """A policy whose pages are also weighed as if another who asked had got them."""
 
     def __init__(self, policy: PagePolicy, town: Town, life: Life) -> None:
         self._policy, self._town, self._life = policy, town, life

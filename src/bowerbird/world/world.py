@@ -32,19 +32,23 @@ class World:
     def __init__(self) -> None:
         self.constants = Constants()
         self._due = (at.NEED_NOTHING, 0)  # what must grow before the next fact, and how long
+        self._held: tuple[Tables, Held] | None = None
         self._hold(empty_store())
 
     def _hold(self, store: Store) -> None:
         self._store = store
         self.tables: Tables = tables_of(store, sizes_of(store.ledger))
-        self._held: Held | None = None
 
     @property
     def held(self) -> Held:
-        """The tables as of now, for kernels that are called often between two folds."""
-        if self._held is None:
-            self._held = hold(self.tables)
-        return self._held
+        """The tables as of now, for kernels that are called often between two folds.
+
+        Kept with the tables it is of: `prepare` may replace those while a page asks.
+        """
+        tables, kept = self.tables, self._held
+        if kept is None or kept[0] is not tables:
+            kept = self._held = tables, hold(tables)
+        return kept[1]
 
     @property
     def offset(self) -> int:
