@@ -155,28 +155,12 @@ def fill_in(
     rows = np.require(media, np.int32, ["C", "W"])  # of any other kind the kernel has none yet
     arrays = inputs.dense, inputs.sparse, inputs.recent
     held = tables if isinstance(tables, Held) else hold(tables)
-    fill_held(held, vectors.parts, user, rows, now, wanted, *arrays)
-
-
-@kernel
-def fill_held(
-    held: Held,
-    parts: tuple[Part, Part],
-    user: Whole,
-    media: I32,
-    now: Whole,
-    wanted: U8,
-    out: F32,
-    sparse: I32,
-    recent: I32,
-) -> None:
-    """Do what `fill` does, of tables that are held."""
-    fill(held.tables, parts, user, media, now, wanted, out, sparse, recent)
+    fill(held, vectors.parts, user, rows, now, wanted, *arrays)
 
 
 @kernel
 def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
-    tables: Tables,
+    held: Held,
     parts: tuple[Part, Part],
     user: Whole,
     media: I32,
@@ -188,7 +172,7 @@ def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
 ) -> None:
     """Write what `fill_in` says into `out` ([n, F]), `sparse` ([n, S]) and `recent` ([RECENT])."""
     fill_defaults(wanted, out, sparse)
-    b, w = BOUNDS, wanted
+    b, w, tables = BOUNDS, wanted, held.tables
     s = w[len(NAMES) :]
     users, arenas, accounts = tables.users, tables.arenas, tables.accounts
     who = user if 0 <= user < tables.sizes.users else NONE

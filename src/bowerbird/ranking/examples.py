@@ -194,7 +194,7 @@ def hydrate_request(
     at = requests.rows[rows]
     user, media, now = int(events.user[at[0]]), events.media[at], int(requests.now[q])
     standing.visit(user, now, q, len(requests))
-    inputs = hydrate(standing.world.tables, standing.vectors(), user, media, now)
+    inputs = hydrate(standing.world.held, standing.vectors(), user, media, now)
     found.dense[rows], found.sparse[rows], found.recent[q] = (
         inputs.dense,
         inputs.sparse,
