@@ -18,6 +18,7 @@ from bowerbird.features.family import Dtype, Family
 from bowerbird.features.freshness import FRESHNESS, fill_freshness
 from bowerbird.features.geometry import GEOMETRY, fill_geometry
 from bowerbird.features.identity import IDENTITY, fill_identity
+from bowerbird.features.lift import LIFT, fill_lift
 from bowerbird.features.moment import MOMENT, fill_moment
 from bowerbird.features.origin import ORIGIN
 from bowerbird.features.popularity import POPULARITY, fill_popularity
@@ -45,6 +46,7 @@ FEATURES: tuple[Family, ...] = (
     GEOMETRY,
     CLOCK,
     SHOWN,
+    LIFT,
     IDENTITY,
     SEED,
     SUBJECT,
@@ -203,6 +205,9 @@ def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
         fill_clock(now, out[:, b[9] : b[10]])
     if w[b[10] : b[11]].any():
         fill_shown(tables.media, accounts, users, who, rows, owners, out[:, b[10] : b[11]])
+    if w[b[11] : b[12]].any():
+        lift = out[:, b[11] : b[12]]
+        fill_lift(tables.media, accounts, users, arenas, parts, who, rows, owners, now, lift)
     if s[_A : _A + 3].any():
         fill_identity(who, rows, owners, sparse[:, _A : _A + 3])
     if s[_C : _C + 3].any():

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, I64, NONE
+from bowerbird.core.facts import F32, I32, I64, NONE, Action
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
@@ -17,6 +17,7 @@ from bowerbird.world.tables import Arenas, Users
 SEEDS = 20
 LANES = 21  # the seeds, and their mean
 MEAN = 20
+VIEW = int(Action.VIEW)
 
 GEOMETRY = Family(
     "geometry",
@@ -153,6 +154,8 @@ def fill_lanes(
     first, last = users.history_at[user], users.history_at[user] + users.history_len[user]
     for at in range(last - 1, first - 1, -1):
         account = arenas.history_account[at]
+        if arenas.history_action[at] == VIEW:
+            continue  # a short look is no engagement
         which, line = where(parts, account)
         if line == NONE or met_before(accounts, seeds, account):
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import I32, NONE
+from bowerbird.core.facts import I32, NONE, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.geometry import met_before
 from bowerbird.world.probe import Whole
@@ -10,6 +10,8 @@ from bowerbird.world.tables import Arenas, Users
 
 RECENT = 24
 """Accounts handed to the net."""
+
+VIEW = int(Action.VIEW)
 
 
 @inner
@@ -20,10 +22,11 @@ def fill_recent(users: Users, arenas: Arenas, user: Whole, out: I32) -> None:
     """
     if user == NONE:
         return
-    accounts = arenas.history_account
+    accounts, actions = arenas.history_account, arenas.history_action
     first, filled = users.history_at[user], 0
     for at in range(first + users.history_len[user] - 1, first - 1, -1):
-        if accounts[at] == NONE or met_before(out, filled, accounts[at]):
+        short_look = actions[at] == VIEW
+        if short_look or accounts[at] == NONE or met_before(out, filled, accounts[at]):
             continue
         out[filled] = accounts[at]
         filled += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.world.probe import Whole
@@ -11,6 +11,7 @@ from bowerbird.world.tables import Arenas, Media, Users
 TYPES = 4
 SMOOTHING = 1.0  # engagements each type is given for nothing
 LOOK_BACK = 32
+VIEW = int(Action.VIEW)
 
 TASTE = Family(
     "taste",
@@ -51,10 +52,16 @@ def fill_taste(
 
 @inner
 def late_types(users: Users, arenas: Arenas, user: Whole) -> tuple[int, int, int, int]:
-    """Return how many of the person's last `LOOK_BACK` engagements were of each media type."""
-    photo = video = story = live = 0
-    stop = users.history_at[user] + users.history_len[user]
-    for at in range(max(stop - LOOK_BACK, users.history_at[user]), stop):
+    """Return how many of the person's last `LOOK_BACK` engagements were of each media type.
+
+    A short look is no engagement.
+    """
+    photo = video = story = live = met = 0
+    first = users.history_at[user]
+    for at in range(first + users.history_len[user] - 1, first - 1, -1):
+        if arenas.history_action[at] == VIEW or met == LOOK_BACK:
+            continue
+        met += 1
         form = arenas.history_type[at]
         photo += form == 0
         video += form == 1

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, NONE
+from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import HIDDEN, TOPICS, Accounts, Arenas, Media, Users
 
 LOOK_BACK = 64
+POSTS = 8
+"""Newest media of an account without topics that are asked for theirs."""
+
+VIEW = int(Action.VIEW)
 SMOOTHING = 4.0  # engagements with nothing in particular everyone is given
 
 TOPIC = Family(
@@ -38,7 +42,8 @@ def fill_topics(
 ) -> None:
     """Write the columns of the media `rows` of `owners` ([n], NONE for unknown) into `out`.
 
-    A media without topics has those of its account. `out` is [n, 4].
+    A media without topics has those of its account, one of an account without topics those of the
+    account's newest media that has some. `out` is [n, 4].
     """
     known = np.empty(LOOK_BACK * TOPICS, np.int32)
     times = np.zeros(LOOK_BACK * TOPICS, np.int32)
@@ -62,8 +67,14 @@ def topic_of(media: Media, accounts: Accounts, row: Whole, owner: Whole, t: Whol
     """Return topic number `t` of a media, or of its account where it has none; NONE after them."""
     if row != NONE and media.topics[row, 0] != NONE:
         return int(media.topics[row, t])
-    if owner != NONE:
+    if owner == NONE:
+        return NONE
+    if accounts.topics[owner, 0] != NONE:
         return int(accounts.topics[owner, t])
+    for k in range(min(accounts.posted_len[owner], POSTS)):
+        post = accounts.posted[owner, k]
+        if media.topics[post, 0] != NONE:
+            return int(media.topics[post, t])
     return NONE
 
 
@@ -97,13 +108,16 @@ def recent_topics(
 ) -> tuple[int, int]:
     """Fill `known` and `times` with the distinct topics of the last `LOOK_BACK` engagements.
 
-    Returns how many are filled, and how many engagements had a topic at all.
+    A short look is none. Returns how many are filled, and how many engagements had a topic at all.
     """
-    filled = told = 0
+    filled = told = met = 0
     if user == NONE:
         return filled, told
-    stop = users.history_at[user] + users.history_len[user]
-    for at in range(max(stop - LOOK_BACK, users.history_at[user]), stop):
+    first = users.history_at[user]
+    for at in range(first + users.history_len[user] - 1, first - 1, -1):
+        if arenas.history_action[at] == VIEW:
+            continue
+        met += 1
         row, owner = arenas.history_media[at], arenas.history_account[at]
         told += topic_of(media, accounts, row, owner, 0) != NONE
         for t in range(TOPICS):
@@ -116,4 +130,6 @@ def recent_topics(
             known[k] = topic
             times[k] += 1
             filled = max(filled, k + 1)
+        if met == LOOK_BACK:
+            break
     return filled, told

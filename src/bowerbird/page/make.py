@@ -15,6 +15,7 @@ from bowerbird.core.page import Item, Page, Recipe
 from bowerbird.core.signals import Context
 from bowerbird.features.compute import NAMES, SPARSE, Inputs
 from bowerbird.features.geometry import GEOMETRY
+from bowerbird.features.lift import VECTORS as LIFTS
 from bowerbird.features.origin import ORIGIN
 from bowerbird.features.seed import SEED
 from bowerbird.igql.program import Program
@@ -208,7 +209,7 @@ def _next(request: Request, rows: Candidates, reading: Reading) -> str | None:
     return write_cursor(request.user_id, shown)
 
 
-LOGGED = {f.name: NAMES.index(f.name) for f in GEOMETRY.features}
+LOGGED = {name: NAMES.index(name) for name in (*(f.name for f in GEOMETRY.features), *LIFTS)}
 LOGGED_SPARSE = {f.name: SPARSE.index(f.name) for f in (*SEED.features, *ORIGIN.features)}
 """The columns that depend on the Version or the program, by name: where they are."""
 
