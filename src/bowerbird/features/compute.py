@@ -16,7 +16,7 @@ from bowerbird.features.affinity import AFFINITY, fill_affinity
 from bowerbird.features.clock import CLOCK, fill_clock
 from bowerbird.features.family import Dtype, Family
 from bowerbird.features.freshness import FRESHNESS, fill_freshness
-from bowerbird.features.geometry import GEOMETRY, fill_geometry
+from bowerbird.features.geometry import GEOMETRY, fill_geometry, turn
 from bowerbird.features.identity import IDENTITY, fill_identity
 from bowerbird.features.lift import LIFT, fill_lift
 from bowerbird.features.moment import MOMENT, fill_moment
@@ -197,17 +197,18 @@ def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
         fill_taste(tables.media, users, arenas, who, rows, out[:, b[6] : b[7]])
     if w[b[7] : b[8]].any():
         fill_topics(tables.media, accounts, users, arenas, who, rows, owners, out[:, b[7] : b[8]])
-    near = w[b[8] + 1] or w[b[8] + 2] or s[_B]
-    if w[b[8] : b[9]].any() or near:
-        columns = out[:, b[8] : b[9]], sparse[:, _B]
-        fill_geometry(users, arenas, parts, who, owners, near != 0, columns[0], columns[1])
+    near, lifts = w[b[8] + 1] or w[b[8] + 2] or s[_B], w[b[11] : b[12]].any()
+    if w[b[8] : b[9]].any() or near or lifts:
+        there, turned = turn(parts, owners)
+        a, c = out[:, b[8] : b[9]], out[:, b[11] : b[12]]
+        if w[b[8] : b[9]].any() or near:
+            fill_geometry(users, arenas, parts, who, there, turned, near != 0, a, sparse[:, _B])
+        if lifts:
+            fill_lift(tables, parts, turned, who, rows, owners, now, c)
     if w[b[9] : b[10]].any():
         fill_clock(now, out[:, b[9] : b[10]])
     if w[b[10] : b[11]].any():
         fill_shown(tables.media, accounts, users, who, rows, owners, out[:, b[10] : b[11]])
-    if w[b[11] : b[12]].any():
-        lift = out[:, b[11] : b[12]]
-        fill_lift(tables.media, accounts, users, arenas, parts, who, rows, owners, now, lift)
     if s[_A : _A + 3].any():
         fill_identity(who, rows, owners, sparse[:, _A : _A + 3])
     if s[_C : _C + 3].any():

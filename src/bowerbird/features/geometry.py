@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, I64, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE, U8, Action
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
@@ -38,38 +38,35 @@ def fill_geometry(
     arenas: Arenas,
     parts: tuple[Part, Part],
     user: Whole,
-    owners: I32,
+    there: U8,
+    turned: F32,
     nearest_too: bool,
     out: F32,
     seed: I32,
 ) -> None:
-    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 5]).
+    """Write the columns of accounts with the vectors `turned` ([d, n]) into `out` ([n, 5]).
 
-    The nearest of the person's accounts goes into `seed` ([n], NONE where there is none). It, and
-    the columns that tell of it, are nine tenths of the work, and left out unless `nearest_too`.
+    `there` ([n]) is 1 for each that has one. The nearest of the person's accounts goes into `seed`
+    ([n], NONE where there is none). It, and the columns that tell of it, are nine tenths of the
+    work, and left out unless `nearest_too`.
     """
-    width = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1])
+    width, n = turned.shape
     lanes = np.zeros((LANES, width), np.float32)
     accounts = np.empty(SEEDS, np.int32)
     seeds = fill_lanes(users, arenas, parts, user, lanes, accounts)
-    n = len(owners)
-    which, line = np.zeros(n, np.int64), np.empty(n, np.int64)
     for i in range(n):
-        which[i], line[i] = where(parts, owners[i])
-        if line[i] != NONE:  # all are asked for before any is read, so as to wait for memory once
-            fetch(parts[which[i]].vectors, line[i], 256)
+        if there[i]:
             out[i, 3] = 0.0
         if seeds:
             out[i, 4] = 0.0
     if not seeds or width == 0:
         return
-    turned = turn(parts, which, line, width)
     near = np.empty((LANES, n), np.float32)
     product(turned, lanes[MEAN], near[MEAN])
     for lane in range(seeds if nearest_too else 0):
         product(turned, lanes[lane], near[lane])
     for i in range(n):
-        if line[i] != NONE:
+        if there[i]:
             out[i, 0] = near[MEAN, i]
             if nearest_too:
                 best = nearest(near, i, seeds)
@@ -90,17 +87,28 @@ def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
 
 
 @inner
-def turn(parts: tuple[Part, Part], which: I64, line: I64, width: Whole) -> F32:
-    """Return [width, n] the vectors of the candidates as columns, zeros for one without."""
-    turned = np.empty((width, len(line)), np.float32)
-    for i in range(len(line)):
+def turn(parts: tuple[Part, Part], accounts: I32) -> tuple[U8, F32]:
+    """Return [n] 1 for each of `accounts` with a vector, and the vectors as columns ([d, n]).
+
+    An account without one has zeros. All are asked for before any is read, so as to wait for memory
+    once.
+    """
+    width, n = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1]), len(accounts)
+    which, line, there = np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.uint8)
+    for i in range(n):
+        which[i], line[i] = where(parts, accounts[i])
+        if line[i] != NONE:
+            there[i] = 1
+            fetch(parts[which[i]].vectors, line[i], 256)
+    turned = np.empty((width, n), np.float32)
+    for i in range(n):
         if line[i] == NONE:
             turned[:, i] = np.float32(0.0)
             continue
         vector = parts[which[i]].vectors[line[i]]
         for j in range(width):
             turned[j, i] = vector[j]
-    return turned
+    return there, turned
 
 
 @inner

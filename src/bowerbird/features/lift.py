@@ -16,21 +16,18 @@ from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.kernels import inner
 from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
-from bowerbird.features.geometry import product, turn, where
+from bowerbird.features.geometry import product, where
 from bowerbird.features.topics import topic_of
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import SESSION_GAP
-from bowerbird.world.tables import HISTORY, SHOWN, TOPICS, Accounts, Arenas, Media, Users
+from bowerbird.world.tables import HISTORY, SHOWN, TOPICS, Accounts, Arenas, Media, Tables, Users
 
 SAMPLE = 512
 """Slots of the person's set of seen media that are looked at: hashed, so a fair sample."""
 
 SURE, SOON = 6.0, 1.0
 """Engagements as expected that everything is given for nothing: ever, and in a session."""
-
-TABLE = 4096
-"""Slots for topics: a power of two, more than the media looked at have topics."""
 
 TYPES = 4
 VIEW = int(Action.VIEW)
@@ -54,11 +51,9 @@ LIFT = Family(
 
 @inner
 def fill_lift(
-    media: Media,
-    accounts: Accounts,
-    users: Users,
-    arenas: Arenas,
+    tables: Tables,
     parts: tuple[Part, Part],
+    turned: F32,
     user: Whole,
     rows: I32,
     owners: I32,
@@ -67,19 +62,21 @@ def fill_lift(
 ) -> None:
     """Write the columns of the media `rows` of `owners` ([n], NONE for unknown) into `out`.
 
-    `out` is [n, 6]. All are 0 where nothing was seen, or nothing engaged with.
+    Their accounts' vectors are `turned` ([d, n]); `out` is [n, 6]. All are 0 where nothing was
+    seen, or nothing engaged with.
     """
     if user == NONE:
         return
+    users, arenas, media, accounts = tables.users, tables.arenas, tables.media, tables.accounts
     past = np.empty(max(SAMPLE, SHOWN) + HISTORY, np.int32)
     seen = sample_seen(users, arenas, user, past)
     stop = seen + engaged(users, arenas, user, 0, past[seen:])
-    fill_lifts(media, accounts, parts, past[:stop], seen, SURE, rows, owners, out[:, :3])
+    fill_lifts(media, accounts, parts, turned, past[:stop], seen, SURE, rows, owners, out[:, :3])
     if users.session_ts[user] <= 0 or now - users.last_ts[user] > SESSION_GAP:
         return
     seen = shown(media, users, user, past)
     stop = seen + engaged(users, arenas, user, users.session_ts[user], past[seen:])
-    fill_lifts(media, accounts, parts, past[:stop], seen, SOON, rows, owners, out[:, 3:])
+    fill_lifts(media, accounts, parts, turned, past[:stop], seen, SOON, rows, owners, out[:, 3:])
 
 
 @inner
@@ -126,6 +123,7 @@ def fill_lifts(
     media: Media,
     accounts: Accounts,
     parts: tuple[Part, Part],
+    turned: F32,
     past: I32,
     seen: Whole,
     strength: float,
@@ -142,7 +140,7 @@ def fill_lifts(
         posters[i] = media.account[past[i]]
     fill_topic_lift(media, accounts, past, posters, seen, strength, rows, owners, out)
     fill_type_lift(media, past, seen, strength, rows, out)
-    fill_vector_lift(parts, posters, seen, strength, owners, out)
+    fill_vector_lift(parts, turned, posters, seen, strength, out)
 
 
 @inner
@@ -158,7 +156,10 @@ def fill_topic_lift(
     out: F32,
 ) -> None:
     """Write column 0: the mean over the topics of each media."""
-    known, sums, told = np.full(TABLE, NONE, np.int32), np.zeros((TABLE, 2)), [0.0, 0.0]
+    slots = 64
+    while slots <= TOPICS * len(past):
+        slots *= 2  # a power of two, and more than there can be topics
+    known, sums, told = np.full(slots, NONE, np.int32), np.zeros((slots, 2)), [0.0, 0.0]
     for i in range(len(past)):
         which, topics = int(i >= seen), topics_of(media, accounts, past[i], posters[i])
         told[which] += 1.0 if topics else 0.0
@@ -195,10 +196,10 @@ def fill_type_lift(
 
 @inner
 def fill_vector_lift(
-    parts: tuple[Part, Part], posters: I32, seen: Whole, strength: float, owners: I32, out: F32
+    parts: tuple[Part, Part], turned: F32, posters: I32, seen: Whole, strength: float, out: F32
 ) -> None:
     """Write column 2; few engagements count for less."""
-    width = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1])
+    width, n = turned.shape
     if width == 0:
         return
     toward, engagements = np.zeros(width, np.float32), len(posters) - seen
@@ -211,11 +212,8 @@ def fill_vector_lift(
                 toward[j] += share * vector[j]
     for j in range(width):
         toward[j] *= np.float32(engagements / (engagements + strength))
-    n = len(owners)
-    part, lines, near = np.zeros(n, np.int64), np.empty(n, np.int64), np.empty(n, np.float32)
-    for i in range(n):
-        part[i], lines[i] = where(parts, owners[i])
-    product(turn(parts, part, lines, width), toward, near)
+    near = np.empty(n, np.float32)
+    product(turned, toward, near)
     for i in range(n):
         out[i, 2] = near[i]
 
@@ -239,7 +237,8 @@ def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> int
 @inner
 def slot_of(topic: Whole, known: I32) -> int:
     """Return the slot of `topic`, or the free one that it would take."""
-    slot = int(topic * 40_503) & (TABLE - 1)
+    mask = len(known) - 1
+    slot = int(topic * 40_503) & mask
     while known[slot] != NONE and known[slot] != topic:
-        slot = (slot + 1) & (TABLE - 1)
+        slot = (slot + 1) & mask
     return slot
