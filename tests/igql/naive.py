@@ -153,6 +153,10 @@ class Naive(Hops):
 
     def _penalty(self, node: Any, kind: Kind, rows: list[Row], keys: dict[int, Any]) -> list[Row]:
         columns, left = list(node.columns), [1 - node.strength] * len(node.columns)
+        if node.seed_strength is not None:
+            for at, column in enumerate(columns):
+                if getattr(column, "name", None) in ("seed", "seed_id"):
+                    left[at] = 1 - node.seed_strength
         if node.media_type is not None and node.type_strength is not None:
             columns, left = [*columns, node.media_type], [*left, 1 - node.type_strength]
             keys = {id(r): [self.value(column, kind, r) for column in columns] for r in rows}

@@ -230,6 +230,7 @@ class Programs:
                     "penalty",
                     "penalty, strength=0.7",
                     "penalty, memory=0.5, type_strength=0.1",
+                    "penalty, memory=0.5, seed_strength=0.1",
                     "round_robin",
                     "max_per, at_most=1",
                     *likeness,

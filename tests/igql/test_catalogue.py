@@ -247,6 +247,12 @@ def test_a_mix_needs_to_know_types() -> None:
     assert found.code is Code.UNKNOWN_NAME
 
 
+def test_a_strength_of_seeds_needs_a_column_of_seeds() -> None:
+    (found,) = check("trending().diversify_by(account_id, seed_strength=0.1)", CATALOG)
+    assert found.code is Code.UNKNOWN_NAME
+    assert check("trending().diversify_by(seed_id, seed_strength=0.1)", CATALOG) == []
+
+
 TAILS = [
     "filter(not seen)",
     "filter(score > 0.2)",

@@ -228,6 +228,18 @@ def test_media_types_are_mixed_where_each_row_of_a_type_takes_from_the_next(worl
     assert rows(text, world) == [0, 1, 4, 2, 3, 5]
 
 
+def test_a_seed_twice_may_take_less_than_an_account_twice(world: Tiny) -> None:
+    same = page("trending().diversify_by(seed_id, strength=0.1)", world).rows
+    own = page("trending().diversify_by(seed_id, strength=0.9, seed_strength=0.1)", world).rows
+    assert own.rows.tolist() == same.rows.tolist()
+    assert own.columns["penalty"].tolist() == same.columns["penalty"].tolist()
+    other = page("trending().diversify_by(account_id, strength=0.1)", world).rows
+    both = page(
+        "trending().diversify_by(account_id, seed_id, strength=0.1, seed_strength=0)", world
+    )
+    assert both.rows.rows.tolist() == other.rows.tolist()
+
+
 def test_rows_without_a_value_do_not_repeat_each_other(world: Tiny) -> None:
     found = page("trending().diversify_by(seed_id, strength=1)", world).rows
     assert found.rows.tolist() == [0, 1, 2, 3, 4, 5]

@@ -116,6 +116,7 @@ class Ranked(Stream):
         embedding_config: str | None = None,
         memory: Number | None = None,
         type_strength: Number | None = None,
+        seed_strength: Number | None = None,
     ) -> Self:
         return self.step(
             type(self),
@@ -128,6 +129,7 @@ class Ranked(Stream):
             embedding_config=embedding_config,
             memory=memory,
             type_strength=type_strength,
+            seed_strength=seed_strength,
         )
 
 

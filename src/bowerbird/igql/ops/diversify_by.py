@@ -19,7 +19,7 @@ from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.evaluate import stored
 from bowerbird.igql.expression import Column, Expression, Literal, Signal, text_of
-from bowerbird.igql.frame import PENALTY, Frame
+from bowerbird.igql.frame import PENALTY, SEED_ID, Frame
 from bowerbird.igql.kernels.mmr import mmr
 from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
 from bowerbird.igql.plan import Node
@@ -41,6 +41,7 @@ class DiversifyBy(Node):
         memory: how much of a repeat one on the page before is, for `penalty`, and by how much less
             with each page further back; None for not at all.
         type_strength: as `strength`, of each row of the same media type; None for none.
+        seed_strength: as `strength`, of the column `seed_id`; None for the same.
         media_type: of each row, where `type_strength` asks for it.
         embedding_config: whose vectors tell what is alike, for `mmr`; else None.
     """
@@ -56,6 +57,7 @@ class DiversifyBy(Node):
     embedding_config: str | None = None
     memory: float | None = None
     type_strength: float | None = None
+    seed_strength: float | None = None
     media_type: Expression | None = None
 
 
@@ -91,6 +93,7 @@ def _rule(call: Call) -> Stream | None:
         embedding,
         values["memory"],
         values["type_strength"],
+        _seed_strength(call, known),
         _media_type(call) if values["type_strength"] is not None else None,
     )
     rows = min(call.input.rows, keep)
@@ -112,6 +115,21 @@ def _embedding(call: Call, columns: tuple[Expression, ...]) -> str | None:
         report.error(Code.UNKNOWN_EMBEDDING, message, call.span, did_you_mean(name, known))
         return None
     return name
+
+
+def _seed_strength(call: Call, columns: tuple[Expression, ...]) -> float | None:
+    """Return what a repeat of a seed takes; None, with a warning, where no column is a seed."""
+    strength: float | None = call.values["seed_strength"]
+    if strength is not None and not any(map(_is_seed, columns)):
+        message = "`seed_strength` goes by the column `seed_id`, which is not one of those named"
+        help = "such as `diversify_by(account_id, seed_id, seed_strength=0.1)`"
+        call.binder.report.warning(Code.UNKNOWN_NAME, message, call.span, help)
+        return None
+    return strength
+
+
+def _is_seed(column: Expression) -> bool:
+    return isinstance(column, Column) and column.name in (SEED, SEED_ID)
 
 
 def _media_type(call: Call) -> Expression | None:
@@ -238,7 +256,9 @@ def run_diversify_by(node: DiversifyBy, run: Run) -> Frame:
 def _greedy(node: DiversifyBy, frame: Frame, keys: I64, run: Run) -> Frame:
     """Return the rows that `max_per` or `penalty` choose."""
     at_most = node.at_most if node.method == "max_per" else 0
-    columns, left = node.columns, [1 - node.strength] * len(node.columns)
+    of_seeds = node.strength if node.seed_strength is None else node.seed_strength
+    columns = node.columns
+    left = [1 - (of_seeds if _is_seed(column) else node.strength) for column in columns]
     if not at_most and node.media_type is not None and node.type_strength is not None:
         columns, left = (*columns, node.media_type), [*left, 1 - node.type_strength]
         keys = np.concatenate([keys, keys_of((node.media_type,), frame, run)])
@@ -278,6 +298,7 @@ DIVERSIFY_BY = Op(
         Arg("embedding_config", Shape.EMBEDDING, None),
         Arg("memory", Shape.NUMBER, None, 0, 1),
         Arg("type_strength", Shape.NUMBER, None, 0, 1),
+        Arg("seed_strength", Shape.NUMBER, None, 0, 1),
     ),
     _rule,
     DiversifyBy,
