@@ -71,15 +71,28 @@ VERBS = (
 INTERRUPTED = 130
 DEBUG = "BOWERBIRD_DEBUG"
 
-app = typer.Typer(
-    name="bowerbird",
-    help="An Explore page for your own app.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for _name, _verb in VERBS:
-    app.command(_name)(_verb)
+
+def app_of(first: str) -> typer.Typer:
+    """Return the program with the verb `first` alone, or with all where it is none.
+
+    To describe a verb to the parser takes a millisecond and more: a server need not wait for 26.
+    """
+    app = typer.Typer(
+        name="bowerbird",
+        help="An Explore page for your own app.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_whole)
+    alone = [pair for pair in VERBS if pair[0] == first]
+    for name, verb in alone or VERBS:
+        app.command(name)(verb)
+    return app
+
+
+def _whole() -> None:
+    """An Explore page for your own app."""  # with this, a verb alone is still a verb
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -119,7 +132,7 @@ def _unexpected(error: Exception) -> BowerbirdError:
 def _run(given: list[str], *, as_json: bool) -> int:
     """Run typer; it writes usage errors for people itself, for programs we do."""
     try:
-        found = app(given, standalone_mode=not as_json)
+        found = app_of(given[0] if given else "")(given, standalone_mode=not as_json)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except TyperException as error:
