@@ -10,10 +10,18 @@ from bowerbird.page.programs import presets
 FIRST = ".rank(ranking_model=first_pass, value=value, keep=150)\n"
 SECOND = ".rank(ranking_model=second_pass, value=value, keep=50)\n"
 FINAL = ".rank(ranking_model=final_pass, value=value)\n"
-PENALTY = (
-    ".diversify_by(account_id, seed_id, method=penalty, memory=0.5, type_strength=0.03, "
-    "keep=page_size)\n"
+PENALTY = """\
+.diversify_by(
+    account_id,
+    seed_id,
+    method=penalty,
+    strength=variety,
+    seed_strength=0.03,
+    memory=0.5,
+    type_strength=0.03,
+    keep=page_size,
 )
+"""
 EXPLORE = ".explore(slots=1, from=newcomers, size=page_size)\n"
 CO_ENGAGED = ".co_engaged(k=200).dedupe().posted_media(max_media_per_account=5, within=fresh_for)"
 
