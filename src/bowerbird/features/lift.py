@@ -14,7 +14,7 @@ import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE, Action
 from bowerbird.core.kernels import inner
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.prefetch import peek
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.geometry import product, where
 from bowerbird.features.topics import topic_of
@@ -135,9 +135,14 @@ def fill_lifts(
     if seen == 0 or len(past) == seen:
         return
     posters = np.empty(len(past), np.int32)
+    for i in range(len(past)):  # all are asked for before any is read
+        peek(media.account, past[i], 4)
+        peek(media.topics, past[i], 16)
     for i in range(len(past)):
-        fetch(media.topics, past[i], 16)
         posters[i] = media.account[past[i]]
+        which, line = where(parts, posters[i])
+        if line != NONE:
+            peek(parts[which].vectors, line, 256)
     fill_topic_lift(media, accounts, past, posters, seen, strength, rows, owners, out)
     fill_type_lift(media, past, seen, strength, rows, out)
     fill_vector_lift(parts, turned, posters, seen, strength, out)
@@ -168,11 +173,18 @@ def fill_topic_lift(
             slot = slot_of(topic, known)
             known[slot] = topic
             sums[slot, which] += 1.0 / topics
+    lifts = np.zeros(slots)
+    for slot in range(slots):
+        if known[slot] != NONE:
+            lifts[slot] = lift(sums[slot, 1], sums[slot, 0], told[1], told[0], strength)
     for i in range(len(rows)):
-        topics, total = topics_of(media, accounts, rows[i], owners[i]), 0.0
-        for t in range(topics):
-            slot = slot_of(topic_of(media, accounts, rows[i], owners[i], t), known)
-            total += lift(sums[slot, 1], sums[slot, 0], told[1], told[0], strength)
+        topics, total = 0, 0.0
+        while topics < TOPICS:
+            topic = topic_of(media, accounts, rows[i], owners[i], topics)
+            if topic == NONE:
+                break
+            total += lifts[slot_of(topic, known)]
+            topics += 1
         if topics:
             out[i, 0] = total / topics
 
