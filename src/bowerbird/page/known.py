@@ -65,7 +65,7 @@ def last_times(shown: Rows) -> I64:
 
 @kernel
 def find_places(known: Rows, rows: Rows, at: I64) -> None:
-    """Write the positions into `at` ([n])."""
+    """Write the positions into `at` ([n]): the first one of a row that `known` has twice."""
     size = 16
     while size < 2 * len(known):
         size *= 2

@@ -19,6 +19,7 @@ from bowerbird.igql.kernels.links import expand_rows
 from bowerbird.igql.kernels.order import best_first
 from bowerbird.igql.ops.engaged import INTEREST, action_bits
 from bowerbird.igql.running import linked
+from bowerbird.page.known import find_places
 
 SEEDS = 50
 """Accounts of the person that ways start from."""
@@ -44,21 +45,11 @@ def strongest(seeds: Any, scores: Any, k: int, one: Any, two: Any, wanted: Any) 
     Of all that the seeds lead to, ten thousand of them, only the few that are asked for are noted.
     """
     at, found, _, score = expand_rows(seeds, scores, k, one, two)
-    size = 16
-    while size < 4 * len(wanted):
-        size *= 2
-    slots, same = np.full(size, NONE, np.int32), np.empty(len(wanted), np.int64)
+    place, same = np.empty(len(found), np.int64), np.empty(len(wanted), np.int64)
+    find_places(wanted, found, place)
+    find_places(wanted, wanted, same)  # one that is asked for twice is answered where it is first
     led, most = np.full(len(wanted), NONE, np.int64), np.full(len(wanted), np.float32(-1.0))
-    for i in range(len(wanted)):
-        slot = wanted[i] * 40503 & (size - 1)
-        while slots[slot] != NONE and wanted[slots[slot]] != wanted[i]:
-            slot = (slot + 1) & (size - 1)
-        slots[slot] = i if slots[slot] == NONE else slots[slot]
-        same[i] = slots[slot]
     for i in range(len(found)):
-        slot = found[i] * 40503 & (size - 1)
-        while slots[slot] != NONE and wanted[slots[slot]] != found[i]:
-            slot = (slot + 1) & (size - 1)
-        if slots[slot] != NONE and score[i] > most[slots[slot]]:
-            led[slots[slot]], most[slots[slot]] = at[i], score[i]
+        if place[i] != NONE and score[i] > most[place[i]]:
+            led[place[i]], most[place[i]] = at[i], score[i]
     return led[same]
