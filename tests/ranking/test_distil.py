@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bowerbird.features import NAMES, SPARSE, Inputs
+from bowerbird.features import NAMES, SPARSE, Inputs, columns_of
 from bowerbird.features.recent import RECENT
 from bowerbird.ranking.heads import HEADS
 from bowerbird.ranking.log import FILE, RankingLog, Recorded, save_log, write_down
-from bowerbird.ranking.passes import CHEAP, FIRST, PASSES
+from bowerbird.ranking.passes import CHEAP, FIRST, OF_THE_REQUEST, PASSES
 from bowerbird.ranking.runtime import Model
 from bowerbird.ranking.train import train_model
 from tests.ranking.test_train import planted
@@ -51,7 +51,7 @@ def test_a_student_keeps_its_teachers_top_on_requests_it_has_not_seen(tmp_path: 
     )
     said = model.predict(inputs)
     assert np.corrcoef(said["click"], log.heads[:, HEADS.index("click")])[0, 1] > 0.9
-    assert model.reads.sum() < len(NAMES) * 2 / 3
+    assert model.reads.tolist() == columns_of((*CHEAP, *OF_THE_REQUEST)).tolist()
 
 
 def test_a_student_of_short_lists_is_not_examined_and_is_loaded_and_gone_on_from(

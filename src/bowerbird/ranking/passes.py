@@ -22,6 +22,7 @@ CHEAP: tuple[str, ...] = (
     "lift_type",
     "lift_vector",
     "lift_now_topic",
+    "lift_now_type",
     "lift_now_vector",
     "taste_share",
     "is_live",
