@@ -51,6 +51,7 @@ def test_a_student_keeps_its_teachers_top_on_requests_it_has_not_seen(tmp_path: 
     )
     said = model.predict(inputs)
     assert np.corrcoef(said["click"], log.heads[:, HEADS.index("click")])[0, 1] > 0.9
+    assert model.reads.sum() < len(NAMES) * 2 / 3
     assert model.reads.tolist() == columns_of((*CHEAP, *OF_THE_REQUEST)).tolist()
 
 

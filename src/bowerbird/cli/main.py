@@ -79,7 +79,6 @@ def app_of(first: str) -> typer.Typer:
     """
     app = typer.Typer(
         name="bowerbird",
-        help="An Explore page for your own app.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

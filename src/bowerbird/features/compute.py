@@ -197,14 +197,15 @@ def fill(  # noqa: C901, PLR0912  # one line a family, each with its own switch
         fill_taste(tables.media, users, arenas, who, rows, out[:, b[6] : b[7]])
     if w[b[7] : b[8]].any():
         fill_topics(tables.media, accounts, users, arenas, who, rows, owners, out[:, b[7] : b[8]])
-    near, lifts = w[b[8] + 1] or w[b[8] + 2] or s[_B], w[b[11] : b[12]].any()
-    if w[b[8] : b[9]].any() or near or lifts:
+    near = (w[b[8] + 1] or w[b[8] + 2] or s[_B]) != 0
+    close, lifted = w[b[8] : b[9]].any() or near, w[b[11] : b[12]].any()
+    if close or lifted:
         there, turned = turn(parts, owners)
-        a, c = out[:, b[8] : b[9]], out[:, b[11] : b[12]]
-        if w[b[8] : b[9]].any() or near:
-            fill_geometry(users, arenas, parts, who, there, turned, near != 0, a, sparse[:, _B])
-        if lifts:
-            fill_lift(tables, parts, turned, who, rows, owners, now, c)
+        if close:
+            columns = out[:, b[8] : b[9]], sparse[:, _B]
+            fill_geometry(users, arenas, parts, who, there, turned, near, columns[0], columns[1])
+        if lifted:
+            fill_lift(tables, parts, turned, who, rows, owners, now, out[:, b[11] : b[12]])
     if w[b[9] : b[10]].any():
         fill_clock(now, out[:, b[9] : b[10]])
     if w[b[10] : b[11]].any():

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, NONE, U8, Action
+from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.core.prefetch import fetch
 from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import VIEW
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Arenas, Users
@@ -17,7 +18,6 @@ from bowerbird.world.tables import Arenas, Users
 SEEDS = 20
 LANES = 21  # the seeds, and their mean
 MEAN = 20
-VIEW = int(Action.VIEW)
 
 GEOMETRY = Family(
     "geometry",

@@ -12,11 +12,13 @@ import math
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.kernels import inner
 from bowerbird.core.prefetch import peek
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.geometry import product, where
+from bowerbird.features.scales import VIEW
+from bowerbird.features.taste import TYPES
 from bowerbird.features.topics import topic_of
 from bowerbird.features.vectors import Part
 from bowerbird.world.probe import Whole
@@ -28,9 +30,6 @@ SAMPLE = 512
 
 SURE, SOON = 6.0, 1.0
 """Engagements as expected that everything is given for nothing: ever, and in a session."""
-
-TYPES = 4
-VIEW = int(Action.VIEW)
 
 VECTORS = ("lift_vector", "lift_now_vector")
 """The columns that depend on a Version: pages log them with their exposure."""

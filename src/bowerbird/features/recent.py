@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import I32, NONE, Action
+from bowerbird.core.facts import I32, NONE
 from bowerbird.core.kernels import inner
 from bowerbird.features.geometry import met_before
+from bowerbird.features.scales import VIEW
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Arenas, Users
 
 RECENT = 24
 """Accounts handed to the net."""
-
-VIEW = int(Action.VIEW)
 
 
 @inner

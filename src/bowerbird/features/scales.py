@@ -23,6 +23,9 @@ UNKNOWN_SPAN = math.log1p(LONGEST_H)
 """The default of every feature in ln(1 + hours)."""
 
 IMPRESSION = int(Action.IMPRESSION)
+VIEW = int(Action.VIEW)
+"""In a history a short look, since a long one stands there as such: no engagement."""
+
 FIRST_ENGAGEMENT = int(Action.CLICK)
 LAST_ENGAGEMENT = int(Action.PROFILE_VISIT)
 

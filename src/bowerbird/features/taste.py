@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import VIEW
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Arenas, Media, Users
 
 TYPES = 4
 SMOOTHING = 1.0  # engagements each type is given for nothing
 LOOK_BACK = 32
-VIEW = int(Action.VIEW)
 
 TASTE = Family(
     "taste",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from bowerbird.core.facts import F32, I32, NONE, Action
+from bowerbird.core.facts import F32, I32, NONE
 from bowerbird.core.kernels import inner, kernel
 from bowerbird.features.family import Cost, Family, Feature
+from bowerbird.features.scales import VIEW
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import HIDDEN, TOPICS, Accounts, Arenas, Media, Users
 
 LOOK_BACK = 64
 POSTS = 8
 """Newest media of an account without topics that are asked for theirs."""
-
-VIEW = int(Action.VIEW)
 SMOOTHING = 4.0  # engagements with nothing in particular everyone is given
 
 TOPIC = Family(
