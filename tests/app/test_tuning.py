@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.app.evaluating import stage
-from bowerbird.app.tuning import Goal, broken, gained, searched, suggested, tune
+from bowerbird.app.tuning import Goal, broken, gained, searched, suggested
+from bowerbird.app.tuning_past import tune
 from bowerbird.core.errors import InputError
 from bowerbird.evaluation.compare import FIGURES, Difference
 from bowerbird.evaluation.metrics import Interval

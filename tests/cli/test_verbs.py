@@ -168,3 +168,31 @@ def test_tuning_needs_somewhere_to_write(run: Run, data: Path) -> None:
     ran = run("tune", "explore", "--data", data)
     assert ran.status == 1
     assert "--out" in ran.err
+
+
+def test_tuning_on_people_who_are_not_there_or_not_for_so_long_says_so(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.igql"
+    ran = run("tune", "explore", "--loop", "tinny", "--out", file)
+    assert ran.status == 1
+    assert "did you mean `tiny`" in ran.err
+    ran = run("tune", "explore", "--loop", "tiny", "--lived", 4, "--out", file)
+    assert "4 days and 1 more are to be lived by 'tiny'" in ran.err
+    assert not file.exists()
+
+
+@pytest.mark.slow
+def test_a_program_is_tuned_on_simulated_people_and_written_where_that_held(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.igql"
+    file.write_text(
+        "param most: int = 1 in 1..14\n\n"
+        "fresh(k=500).filter(recommendable and not seen and not own).limit(most)\n"
+    )
+    given = ["--loop", "tiny", "--lived", 1, "--trials", 2, "--objective", "age_h", "--json"]
+    found = run("tune", file, *given).json
+    assert found["trials"] == [2, 2]
+    assert found["better"]
+    assert f"param most: int = {found['params']['most']} in 1..14" in file.read_text()

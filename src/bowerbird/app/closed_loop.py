@@ -7,6 +7,7 @@ Version is trained.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import msgspec
 import numpy as np
 
 from bowerbird.app.bowerbird import Bowerbird
+from bowerbird.app.config import NAME as CONFIG
 from bowerbird.core.clock import ClockName
 from bowerbird.core.errors import InputError, NotFound, TrainingError, VersionError, did_you_mean
 from bowerbird.core.facts import I32, NONE
@@ -25,6 +27,7 @@ from bowerbird.simulate.draws import Rng
 from bowerbird.simulate.feed import Row, page_id
 from bowerbird.simulate.life import Life
 from bowerbird.simulate.loop import live_on
+from bowerbird.simulate.outcome import Watch
 from bowerbird.simulate.policy import SHOWN, PagePolicy, Requests, Shelves
 from bowerbird.simulate.rivals import RIVALS
 from bowerbird.simulate.society import DAY, preset
@@ -50,11 +53,12 @@ class ServedPages:
     short goes on where it ended.
 
     Attributes:
+        nights: days after which it trains; all by default.
         untrained: days after which no Version was published, and why.
     """
 
-    def __init__(self, bowerbird: Bowerbird, town: Town) -> None:
-        self._bowerbird, self._town = bowerbird, town
+    def __init__(self, bowerbird: Bowerbird, town: Town, nights: int | None = None) -> None:
+        self._bowerbird, self._town, self._nights = bowerbird, town, nights
         self._kept = {e.request_id: e.recipe.slate for e in exposures(bowerbird.journal)}
         self._pages: list[Page] = []
         self.untrained: dict[int, str] = {}
@@ -93,6 +97,8 @@ class ServedPages:
 
     def night(self, day: int) -> None:
         """Train; a night that cannot leaves the Version of the day before in place."""
+        if self._nights is not None and day >= self._nights:
+            return
         journal, midnight = self._bowerbird.journal, self._town.society.starts + (day + 1) * DAY
         trained = any(v.offset == journal.end for v in self._bowerbird.versions())
         if trained or journal.newest >= midnight:
@@ -141,23 +147,77 @@ def live_with(
     town = found(society if isinstance(society, Society) else preset(society), seed)
     if policy in RIVALS:
         return live_on(town, RIVALS[policy], progress, days=days)
-    text = presets()[OURS] if policy == OURS else _text_of(policy)
-    _claim(folder, town, text)
-    if policy != OURS:
-        (folder / PAGE).write_text(text)
-    program = OURS if policy == OURS else PAGE
-    Bowerbird.init(folder, clock=ClockName.JOURNAL, program=program)
+    program = text_of(policy)
+    _claim(folder, town, program)
+    if policy == OURS:
+        Bowerbird.init(folder, clock=ClockName.JOURNAL, program=OURS)
+    else:
+        _lay_out(folder, program)
+    return _live(town, folder, progress, days)
+
+
+def live_on_program(
+    town: Town,
+    program: str,
+    folder: Path,
+    progress: Callable[[int, int], None],
+    *,
+    days: int,
+    morning: Path | None = None,
+    nights: int | None = None,
+    watch: Watch | None = None,
+) -> Outcome:
+    """Let a town live on the pages of the text of a program, and return what came of it.
+
+    Args:
+        town: as it was founded.
+        program: IGQL.
+        folder: a data folder; made, or of the same run.
+        progress: called after each day.
+        days: of the run.
+        morning: the data folder of a shorter run of the same town, on another program maybe: its
+            days are lived again as they were, and the pages of `program` begin with the next.
+        nights: days after which a Version is trained; all by default.
+        watch: is told what each day's pages came to.
+
+    Raises:
+        InputError: `folder` holds the journal of something else.
+    """
+    if morning is not None and not folder.exists():
+        shutil.copytree(morning, folder)
+        (folder / RUN).write_bytes(run_of(town, program))
+        (folder / CONFIG).unlink()  # it may name another page
+    _claim(folder, town, program)
+    _lay_out(folder, program)
+    return _live(town, folder, progress, days, nights, watch)
+
+
+def _lay_out(folder: Path, program: str) -> None:
+    (folder / PAGE).write_text(program)
+    Bowerbird.init(folder, clock=ClockName.JOURNAL, program=PAGE)
+
+
+def _live(
+    town: Town,
+    folder: Path,
+    progress: Callable[[int, int], None],
+    days: int | None,
+    nights: int | None = None,
+    watch: Watch | None = None,
+) -> Outcome:
     with Bowerbird(folder) as bowerbird:
-        served = ServedPages(bowerbird, town)
-        return live_on(town, _entering(served), progress, app=served, days=days)
+        served = ServedPages(bowerbird, town, nights)
+        return live_on(town, _entering(served), progress, app=served, days=days, watch=watch)
 
 
-def _text_of(policy: str) -> str:
-    """Return the program in the file `policy`.
+def text_of(policy: str) -> str:
+    """Return the text of our own policy, or of the program in the file `policy`.
 
     Raises:
         NotFound: there is none.
     """
+    if policy == OURS:
+        return presets()[OURS]
     if not Path(policy).is_file():
         raise NotFound(f"there is no policy {policy!r}", did_you_mean(policy, POLICIES))
     return Path(policy).read_text()
@@ -170,12 +230,17 @@ def _claim(folder: Path, town: Town, program: str) -> None:
         InputError: it is of another run, or of none and holds a journal.
     """
     claim = folder / RUN
-    mine = msgspec.json.encode({"society": town.society, "seed": town.seed, "program": program})
+    mine = run_of(town, program)
     if not claim.exists() and not (folder / "journal").exists():
         folder.mkdir(parents=True, exist_ok=True)
         claim.write_bytes(mine)
     if not claim.exists() or claim.read_bytes() != mine:
         raise InputError(f"{folder} holds the journal of something else", "give another folder")
+
+
+def run_of(town: Town, program: str) -> bytes:
+    """Return what `RUN` says of a run: all that makes it what it is."""
+    return msgspec.json.encode({"society": town.society, "seed": town.seed, "program": program})
 
 
 def _entering(served: ServedPages) -> Callable[[Town, Life], PagePolicy]:

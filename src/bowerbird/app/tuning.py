@@ -1,35 +1,27 @@
-"""Searching the params of a program on requests of the past.
-
-Half of the requests, the earlier, choose; the later half says what the choice is worth. Every trial
-is paired with the program as it was, request by request.
-"""
+"""Searching the params of a program: some ground chooses, another says what the choice is worth."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from bowerbird.app.evaluating import Stage, Tell, stage
-from bowerbird.core.errors import InputError, NotFound, TrainingError, did_you_mean
-from bowerbird.evaluation.asked import Asked, halves
-from bowerbird.evaluation.compare import FIGURES, Arm, Difference, differences_of, judge
-from bowerbird.evaluation.replay import Replayer
+from bowerbird.core.errors import InputError, TrainingError, did_you_mean
+from bowerbird.evaluation.compare import Difference, Figure
 from bowerbird.igql.bind.params import Param, Value
 from bowerbird.igql.defaults import with_defaults
 from bowerbird.igql.program import Program
-from bowerbird.world.world import World
 
 if TYPE_CHECKING:
     import optuna
 
-AT_ONCE = 8
-"""Trials that go through the requests together: the journal is folded once for all of them."""
+STARTS = 8
+"""Trials drawn blindly before what was found says where to look."""
+
+Tell = Callable[[float], None]
 
 DIGITS = 3
 """Of a number that is tried, so that what is written is what was tried."""
@@ -61,10 +53,10 @@ class Tuned(Struct, frozen=True):
     Attributes:
         params: values that differ from the program's defaults; empty where none did better.
         trials: programs tried, and how many of them kept the guards.
-        chosen: differences from the program as it was, on the requests that chose.
-        checked: the same on later requests, which nothing was chosen by.
+        chosen: differences from the program as it was, where it was chosen; empty without params.
+        checked: the same where nothing was chosen by.
         text: the program with what was found.
-        better: whether the objective also grew on the later requests, and the guards held.
+        better: whether the objective also grew where it was checked, and the guards held.
     """
 
     params: Mapping[str, Value]
@@ -75,52 +67,52 @@ class Tuned(Struct, frozen=True):
     better: bool
 
 
-def tune(
-    path: Path,
-    program: str,
-    goal: Goal,
-    *,
-    trials: int = 40,
-    only: Sequence[str] = (),
-    requests: int = 200,
-    hours: float = 24.0,
-    version: int | None = None,
-    seed: int = 0,
-    tell: Tell = lambda share: None,
-) -> Tuned:
-    """Return the best params of `program` that were found; nothing is written.
+class Ground(Protocol):
+    """Where programs are tried."""
 
-    Args:
-        path: the data folder.
-        program: a file, or a preset's name.
-        goal: figures of `evaluate`.
-        trials: how many programs are tried.
-        only: names of the params that may change; all that have a range by default.
-        requests: half of them choose, half check.
-        hours: how long after a request counts.
-        version: its number; by default the newest that has such requests.
-        seed: of requests and search.
-        tell: is told the share done.
+    def differences(self, tried: Sequence[Mapping[str, Value]]) -> list[list[Difference]]:
+        """Return for each choice of params what it has over the program as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One choice of params, what it has over the program as it was, and whether guards held."""
+
+    params: Mapping[str, Value]
+    found: Sequence[Difference]
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched, and how.
+
+    Attributes:
+        space: params that may change.
+        trials: programs to try.
+        at_once: of them together, before any tells what to try next.
+        seed: of the search.
+    """
+
+    base: Program
+    space: Mapping[str, Param]
+    goal: Goal
+    trials: int
+    at_once: int
+    seed: int
+
+
+def search(how: Search, choosing: Ground, checking: Ground, tell: Tell) -> Tuned:
+    """Return the best params found on `choosing`, and what they are worth on `checking`.
 
     Raises:
-        InputError: a figure or param is not known, or there is none to search.
         TrainingError: optuna is not installed.
     """
-    _known(goal)
-    with stage(path, requests=requests, hours=hours, version=version, seed=seed) as at:
-        base = at.program(program)
-        space = searched(base, only)
-        choosing, checking = halves(at.asked)
-        if not choosing:
-            raise NotFound("one request is too few: half of them choose, half check")
-        study = _study(seed)
-        rounds = -(-trials // AT_ONCE)
-        with TemporaryDirectory(prefix="bowerbird-tune-") as folder:
-            ground = Ground(at, base, choosing, Path(folder) / "world")
-            for number in range(rounds):
-                _round(study, ground, space, goal, min(AT_ONCE, trials - number * AT_ONCE))
-                tell((number + 1) / (rounds + 1))
-        return _outcome(study, at, base, space, goal, choosing, checking)
+    study, tried = _study(how.seed), list[Tried]()
+    while len(tried) < how.trials:
+        tried += _round(study, choosing, how, min(how.at_once, how.trials - len(tried)))
+        tell(len(tried) / (how.trials + how.at_once))
+    return _outcome(how, tried, checking)
 
 
 def searched(program: Program, only: Sequence[str]) -> dict[str, Param]:
@@ -148,40 +140,18 @@ def searched(program: Program, only: Sequence[str]) -> dict[str, Param]:
     return found
 
 
-class Ground:
-    """The requests that choose, and the World just before the first of them, kept on disk."""
+def check_goal(goal: Goal, figures: Sequence[Figure]) -> None:
+    """Raise unless `goal` is of `figures`, and its objective can get better.
 
-    def __init__(self, at: Stage, base: Program, asked: Sequence[Asked], frozen: Path) -> None:
-        self._at, self._base, self._asked, self._frozen = at, base, asked, frozen
-        first = at.replayer()
-        first.at(asked[0].offset, 0)
-        first.world.freeze(self._frozen)
-
-    def differences(self, tried: Sequence[Mapping[str, Value]]) -> list[list[Difference]]:
-        """Return for each choice of params what it has over the program as it was."""
-        base = self._base
-        arms = [Arm(base, params) for params in ({}, *tried)]
-        stand = Replayer(
-            self._at.journal,
-            self._at.path / "versions",
-            self._at.programs,
-            World.thaw(self._frozen),
-        )
-        judged = judge(stand, self._at.learned.number, self._asked, arms, self._at.fallback)
-        return [differences_of(judged[[0, k]]) for k in range(1, len(arms))]
-
-
-def _known(goal: Goal) -> None:
-    names = [figure.name for figure in FIGURES]
+    Raises:
+        InputError: it does not, or cannot.
+    """
+    better = {figure.name: figure.better for figure in figures}
     for name in (goal.objective, *goal.guards):
-        if name not in names:
-            raise InputError(f"there is no figure `{name}`", did_you_mean(name, names))
-    if not _figure(goal.objective).better:
+        if name not in better:
+            raise InputError(f"there is no figure `{name}`", did_you_mean(name, better))
+    if not better[goal.objective]:
         raise InputError(f"more of `{goal.objective}` is neither better nor worse")
-
-
-def _figure(name: str) -> Any:
-    return next(figure for figure in FIGURES if figure.name == name)
 
 
 def _study(seed: int) -> optuna.Study:
@@ -192,23 +162,21 @@ def _study(seed: int) -> optuna.Study:
             "tuning needs optuna, which is not installed", "pip install 'bowerbird[tune]'"
         ) from error
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=AT_ONCE)
+    sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTS)
     return optuna.create_study(direction="maximize", sampler=sampler)
 
 
-def _round(
-    study: optuna.Study, ground: Ground, space: Mapping[str, Param], goal: Goal, count: int
-) -> None:
+def _round(study: optuna.Study, ground: Ground, how: Search, count: int) -> list[Tried]:
     """Try `count` choices together and tell the study what each was worth."""
-    asked = [study.ask() for _ in range(count)]
-    tried = [{name: suggested(one, param) for name, param in space.items()} for one in asked]
+    asked, told = [study.ask() for _ in range(count)], []
+    tried = [{name: suggested(one, param) for name, param in how.space.items()} for one in asked]
     for trial, params, found in zip(asked, tried, ground.differences(tried), strict=True):
-        trial.set_user_attr("params", params)
-        late = broken(found, goal)
+        late = broken(found, how.goal)
         for name, worse in late.items():
             trial.set_constraint(name, worse)
-        trial.set_user_attr("kept", max(late.values(), default=0.0) <= 0.0)
-        study.tell(trial, gained(found, goal.objective))
+        study.tell(trial, gained(found, how.goal.objective))
+        told.append(Tried(params, found, max(late.values(), default=0.0) <= 0.0))
+    return told
 
 
 def suggested(trial: optuna.Trial, param: Param) -> Value:
@@ -242,31 +210,19 @@ def broken(found: Sequence[Difference], goal: Goal) -> dict[str, float]:
     return told
 
 
-def _outcome(
-    study: optuna.Study,
-    at: Stage,
-    base: Program,
-    space: Mapping[str, Param],
-    goal: Goal,
-    choosing: Sequence[Asked],
-    checking: Sequence[Asked],
-) -> Tuned:
-    kept = [trial for trial in study.trials if trial.user_attrs["kept"]]
-    best = max(kept, key=lambda trial: trial.value or 0.0, default=None)
-    params: dict[str, Value] = {}
-    if best is not None and (best.value or 0.0) > 0.0:
-        tried = best.user_attrs["params"]
-        params = {name: v for name, v in tried.items() if v != space[name].default}
-    arms = [Arm(base, {}), Arm(base, params)]
-    judged = judge(at.replayer(), at.learned.number, [*choosing, *checking], arms, at.fallback)
-    cut = len(choosing)
-    chosen, checked = differences_of(judged[:, :cut]), differences_of(judged[:, cut:])
-    held = max(broken(checked, goal).values(), default=0.0) <= 0.0
+def _outcome(how: Search, tried: Sequence[Tried], checking: Ground) -> Tuned:
+    kept = [one for one in tried if one.kept]
+    best = max(kept, key=lambda one: gained(one.found, how.goal.objective), default=None)
+    changed: dict[str, Value] = {}
+    if best is not None and gained(best.found, how.goal.objective) > 0.0:
+        changed = {k: v for k, v in best.params.items() if v != how.space[k].default}
+    (checked,) = checking.differences([changed]) if changed else ((),)
+    held = max(broken(checked, how.goal).values(), default=0.0) <= 0.0
     return Tuned(
-        params=params,
-        trials=(len(study.trials), len(kept)),
-        chosen=tuple(chosen),
+        params=changed,
+        trials=(len(tried), len(kept)),
+        chosen=tuple(best.found) if best is not None and changed else (),
         checked=tuple(checked),
-        text=with_defaults(base, params),
-        better=bool(params) and held and gained(checked, goal.objective) > 0.0,
+        text=with_defaults(how.base, changed),
+        better=bool(changed) and held and gained(checked, how.goal.objective) > 0.0,
     )

@@ -164,13 +164,15 @@ def figures_of(
     ]
 
 
-def differences_of(judged: F64, seed: int = 0) -> list[Difference]:
+def differences_of(
+    judged: F64, seed: int = 0, figures: Sequence[Figure] = FIGURES
+) -> list[Difference]:
     """Return what the second arm of `judge` has over the first, figure by figure.
 
     Requests are of different people, so drawing them anew is drawing people anew.
     """
     found = []
-    for k, figure in enumerate(FIGURES):
+    for k, figure in enumerate(figures):
         first, second = judged[0, :, k], judged[1, :, k]
         both = ~np.isnan(first) & ~np.isnan(second)
         rng = np.random.default_rng(seed)

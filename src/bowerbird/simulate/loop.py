@@ -18,7 +18,7 @@ from bowerbird.simulate.draws import Rng, stream
 from bowerbird.simulate.feed import Feed, Row
 from bowerbird.simulate.life import Life
 from bowerbird.simulate.moderation import review
-from bowerbird.simulate.outcome import Ledger, Outcome
+from bowerbird.simulate.outcome import Ledger, Outcome, Watch
 from bowerbird.simulate.policy import FEED, SHOWN, PagePolicy, Requests, Shelves
 from bowerbird.simulate.society import DAY
 from bowerbird.simulate.standing import Standing
@@ -72,6 +72,7 @@ def live_on(
     *,
     app: App | None = None,
     days: int | None = None,
+    watch: Watch | None = None,
 ) -> Outcome:
     """Let `town` live on the pages of a policy, from nothing; return what came of it.
 
@@ -84,9 +85,10 @@ def live_on(
         progress: called after each day.
         app: is told the facts, if the policy is to learn from them.
         days: of the run, all by default.
+        watch: is told what each day's pages came to.
     """
     life, days = Life(town), town.society.days if days is None else days
-    tabs, ledger = Tabs(life.policy, enter(town, life)), Ledger(town)
+    tabs, ledger = Tabs(life.policy, enter(town, life)), Ledger(town, watch)
     feed = Feed(town) if app is not None else None
     signed = life.before()
     if feed is not None:

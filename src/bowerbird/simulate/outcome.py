@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -84,14 +85,33 @@ class Noted(NamedTuple):
     opened: NDArray[np.bool_]
 
 
+class Day(NamedTuple):
+    """The policy's pages of one day.
+
+    Attributes:
+        number: 0 is the first day.
+        person: [pages] who asked for each.
+        looks: what came on a screen.
+        minds: everybody's, as they are at its end.
+    """
+
+    number: int
+    person: I32
+    looks: Noted
+    minds: Minds
+
+
+Watch = Callable[[Day], None]
+"""Is told of each day when it is over."""
+
 NOTHING = [[np.zeros(0, kind)] for kind in (np.int32, np.int32, np.int64, np.float32, np.bool_)]
 
 
 class Ledger:
     """Notes the policy's pages while the town lives, and works a day out when it is over."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
+    def __init__(self, town: Town, watch: Watch | None = None) -> None:
+        self._town, self._watch = town, watch
         self._new = np.flatnonzero(town.arrives)
         people = len(town.people.name)
         self._came: I64 = np.full((len(self._new), people), NEVER)
@@ -123,6 +143,8 @@ class Ledger:
         columns = zip(*self._looks, strict=True) if self._looks else NOTHING
         looks = Noted(*(np.concatenate(column) for column in columns))
         self._meet(person, ts, looks, minds)
+        if self._watch is not None:
+            self._watch(Day(len(self._days), person, looks, minds))
         town, pages = self._town, max(1, len(person))
         account = town.media.account[looks.media]
         first, last = np.searchsorted(town.media.ts, [midnight - RECENT, midnight + DAY]).tolist()
@@ -134,7 +156,7 @@ class Ledger:
                 pages=len(person),
                 satisfied=float(looks.satisfied.sum()) / pages,
                 clicks=float(looks.opened.sum()) / pages,
-                interests=self._reached(looks, minds) / max(1, len(np.unique(person))),
+                interests=len(reached(town, looks, minds)) / max(1, len(np.unique(person))),
                 gini=gini(counts),
                 newcomers=_share(looks.ts - town.accounts.born[account] < NEWCOMER),
                 age_h=float(np.median(age)) if len(age) else 0.0,
@@ -154,12 +176,6 @@ class Ledger:
         by_day = dict(zip(Figures._fields, map(list, columns), strict=True))
         return Outcome(**by_day, found_h=found)
 
-    def _reached(self, looks: Noted, minds: Minds) -> int:
-        """Return how many pairs of a person and an interest of theirs something was opened of."""
-        leaf = self._town.media.topics[looks.media, 0].astype(np.int64)
-        own = looks.opened & (minds.cares[looks.person, leaf] >= INTEREST)
-        return len(np.unique(looks.person[own] * np.int64(len(self._town.tree)) + leaf[own]))
-
     def _meet(self, person: I32, ts: I64, looks: Noted, minds: Minds) -> None:
         """Note who, caring for a new topic, came for the first time, and was shown it first."""
         leaf = self._town.media.topics[looks.media, 0]
@@ -168,6 +184,13 @@ class Ledger:
             came, met = keen[person], keen[looks.person] & (leaf == new)
             np.minimum.at(self._came[at], person[came], ts[came])
             np.minimum.at(self._met[at], looks.person[met], looks.ts[met])
+
+
+def reached(town: Town, looks: Noted, minds: Minds) -> I64:
+    """Return the person of each pair of a person and an interest that something was opened of."""
+    leaf = town.media.topics[looks.media, 0].astype(np.int64)
+    own = looks.opened & (minds.cares[looks.person, leaf] >= INTEREST)
+    return np.unique(looks.person[own] * np.int64(len(town.tree)) + leaf[own]) // len(town.tree)
 
 
 def gini(counts: NDArray[np.integer]) -> float:
