@@ -93,8 +93,9 @@ def explore() -> Media:
     """explore.igql, in Python."""
     page_size = param("page_size", "int", 25, within=(1, 100))
     max_seeds = param("max_seeds", "int", 50, within=(1, 200))
-    interest = param("interest", "duration", "30d")
-    fresh_for = param("fresh_for", "duration", timedelta(days=14))
+    interest = param("interest", "duration", "30d", within=("1d", "90d"))
+    fortnight, longest = timedelta(days=14), timedelta(days=60)
+    fresh_for = param("fresh_for", "duration", fortnight, within=("1d", longest))
     w_save = param("w_save", "float", 3.0, within=(0, 20))
     value = row.like + w_save * row.save + 2 * row.share + 0.5 * row.comment
     value = (value + 0.2 * row.long_view - 10 * row.hide).named("value")
