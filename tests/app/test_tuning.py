@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from bowerbird.app.evaluating import stage
-from bowerbird.app.tuning import Goal, broken, gained, searched, suggested
+from bowerbird.app.tuning import (
+    Goal,
+    Search,
+    broken,
+    gained,
+    runnable,
+    search,
+    searched,
+    suggested,
+)
 from bowerbird.app.tuning_past import tune
 from bowerbird.core.errors import InputError
 from bowerbird.evaluation.compare import FIGURES, Difference
 from bowerbird.evaluation.metrics import Interval
+from bowerbird.igql.bind.params import Value
 from bowerbird.igql.program import Program, compile_program
 from bowerbird.page.reading import catalog
 
@@ -97,3 +108,39 @@ def test_a_guard_that_nothing_can_keep_leaves_the_program_as_it_is(
     assert found.trials == (3, 0)
     with stage(replayed, requests=8, hours=24, version=None, seed=0) as at:
         assert len(at.asked) == 8
+
+
+WIDE = """param seeds: int = 10 in 1..200
+param page_size: int = 5 in 1..9
+
+user.engaged(max_num_to_retrieve=seeds).account_nn(k=200).posted_media(max_media_per_account=10)
+.limit(page_size)
+"""
+"""From some 125 seeds on it may give more rows than a program may."""
+
+
+class Seeded:
+    """A ground where a program gains a hit with every seed, and what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[Mapping[str, Value]] = []
+
+    def differences(self, tried: Sequence[Mapping[str, Value]]) -> list[list[Difference]]:
+        self.asked += tried
+        return [[difference("hits", float(params["seeds"]) - 10.0)] for params in tried]
+
+
+def test_choices_that_a_program_cannot_run_with_are_passed_over() -> None:
+    pytest.importorskip("optuna")
+    base = program(WIDE)
+    assert runnable(base, {"seeds": 100})
+    assert not runnable(base, {"seeds": 200})
+    choosing, checking = Seeded(), Seeded()
+    how = Search(base, searched(base, []), Goal("hits", {}), trials=24, at_once=4, seed=1)
+    found = search(how, choosing, checking, lambda share: None)
+    assert all(runnable(base, params) for params in choosing.asked)
+    assert found.trials == (24, len(choosing.asked))
+    assert len(choosing.asked) < 24
+    assert found.params == {"seeds": max(int(params["seeds"]) for params in choosing.asked)}
+    assert found.better
+    assert checking.asked == [found.params]

@@ -92,7 +92,7 @@ def test_every_operator_says_which_class_it_gives(op: Op) -> None:
 def explore() -> Media:
     """explore.igql, in Python."""
     page_size = param("page_size", "int", 25, within=(1, 100))
-    max_seeds = param("max_seeds", "int", 50, within=(1, 200))
+    max_seeds = param("max_seeds", "int", 50, within=(1, 75))
     interest = param("interest", "duration", "30d", within=("1d", "90d"))
     fortnight, longest = timedelta(days=14), timedelta(days=60)
     fresh_for = param("fresh_for", "duration", fortnight, within=("1d", longest))

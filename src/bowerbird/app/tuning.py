@@ -13,6 +13,7 @@ from bowerbird.core.errors import InputError, TrainingError, did_you_mean
 from bowerbird.evaluation.compare import Difference, Figure
 from bowerbird.igql.bind.params import Param, Value
 from bowerbird.igql.defaults import with_defaults
+from bowerbird.igql.diagnostics import ProgramError
 from bowerbird.igql.program import Program
 
 if TYPE_CHECKING:
@@ -168,15 +169,43 @@ def _study(seed: int) -> optuna.Study:
 
 def _round(study: optuna.Study, ground: Ground, how: Search, count: int) -> list[Tried]:
     """Try `count` choices together and tell the study what each was worth."""
-    asked, told = [study.ask() for _ in range(count)], []
-    tried = [{name: suggested(one, param) for name, param in how.space.items()} for one in asked]
-    for trial, params, found in zip(asked, tried, ground.differences(tried), strict=True):
-        late = broken(found, how.goal)
-        for name, worse in late.items():
-            trial.set_constraint(name, worse)
-        study.tell(trial, gained(found, how.goal.objective))
-        told.append(Tried(params, found, max(late.values(), default=0.0) <= 0.0))
-    return told
+    asked = [study.ask() for _ in range(count)]
+    choices = [{name: suggested(one, param) for name, param in how.space.items()} for one in asked]
+    runs = [runnable(how.base, params) for params in choices]
+    told = iter(ground.differences([c for c, ok in zip(choices, runs, strict=True) if ok]))
+    return [
+        _told(study, trial, params, next(told) if ok else None, how.goal)
+        for trial, params, ok in zip(asked, choices, runs, strict=True)
+    ]
+
+
+def _told(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    params: Mapping[str, Value],
+    found: Sequence[Difference] | None,
+    goal: Goal,
+) -> Tried:
+    """Tell the study of one choice; None was found of one that the program cannot run with."""
+    from optuna.trial import TrialState
+
+    if found is None:
+        study.tell(trial, state=TrialState.FAIL)
+        return Tried(params, (), kept=False)
+    late = broken(found, goal)
+    for name, worse in late.items():
+        trial.set_constraint(name, worse)
+    study.tell(trial, gained(found, goal.objective))
+    return Tried(params, found, kept=max(late.values(), default=0.0) <= 0.0)
+
+
+def runnable(program: Program, params: Mapping[str, Value]) -> bool:
+    """Return whether `program` compiles with `params`: with some it may give too many rows."""
+    try:
+        program.ready(params)
+    except ProgramError:
+        return False
+    return True
 
 
 def suggested(trial: optuna.Trial, param: Param) -> Value:
