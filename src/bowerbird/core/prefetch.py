@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir  # type: ignore[import-untyped] # it ships no types
+from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
