@@ -8,7 +8,7 @@ rate and the ceiling that the nearest by the true mixture of topics reach; and h
 nearest accounts keep from the day before. The society never told the product that truth.
 
     .venv/bin/python benchmarks/embedding.py build/society --societies 1 2 3 4 5
-    .venv/bin/python benchmarks/embedding.py build/medium --preset medium --societies 1
+    .venv/bin/python benchmarks/embedding.py build/medium --preset medium --centre 1
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def truth_of(folder: Path, journal: Journal) -> tuple[I32, F32]:
     return topic, mixture
 
 
-def examined(folder: Path, seed: int) -> dict[str, Any]:
+def examined(folder: Path, seed: int, centre: float) -> dict[str, Any]:
     """Return what vectors learned with `seed` know of the society in `folder`."""
-    config = Config()
+    config = Config(embeddings={DEFAULT: {"centre": centre}})
     with Journal.open(folder / "data", mode="read") as journal:
         span = measure(journal, None, SHARE)
         world = World()
@@ -163,13 +163,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--preset", choices=PRESETS, default="small")
+    parser.add_argument("--centre", type=float, default=EmbeddingConfig().centre)
     parser.add_argument("--societies", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     exams = []
     for seed in asked.societies:
         prepare(asked.folder / f"{seed}", asked.preset, seed)
-        exams.append(examined(asked.folder / f"{seed}", seed))
+        exams.append(examined(asked.folder / f"{seed}", seed, asked.centre))
     for row in rows_of(exams):
         line = f"{row['what']:<84}{row['ours']:>8}{row['peer']:>8}{row['ratio']:>8}x"
         print(json.dumps(row) if asked.json else line)

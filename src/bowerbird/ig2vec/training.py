@@ -12,6 +12,7 @@ import numpy as np
 from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import I64
 from bowerbird.ig2vec.aligned import aligned_rows
+from bowerbird.ig2vec.centring import centred
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
@@ -87,10 +88,11 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
             f"of {config.lr} and a window of {config.window}",
             "lower lr, or raise decay",
         )
+    vectors = unit(centred(weights.vectors, known.counts, config.centre))
     return Embedding(
         index=known.index,
         accounts=known.accounts,
-        vectors=smoothed(unit(weights.vectors), config.smoothing, config.seed),
+        vectors=smoothed(vectors, config.smoothing, config.seed),
         out=weights.out,
         counts=known.counts,
         config=config,
