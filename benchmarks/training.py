@@ -22,33 +22,17 @@ from time import perf_counter
 
 import torch  # noqa: F401  # so that it is not counted
 from corpus import Peak
+from embedding import prepare
 
-from bowerbird.app.bowerbird import Bowerbird
 from bowerbird.app.config import read_config
 from bowerbird.app.training import train
-from bowerbird.core.clock import ClockName
-from bowerbird.simulate import PRESETS, simulate
+from bowerbird.simulate import PRESETS
 from bowerbird.simulate.society import DAY
-
-LEARNED = "journal"
-"""What of a data folder a training reads, beside its settings."""
-
-
-def prepare(folder: Path, preset: str, seed: int) -> Path:
-    """Return the data folder of a society, made unless it was."""
-    if not (folder / "society").is_dir():
-        simulate(preset, folder / "society", seed, lambda day, days: None)
-    data = folder / "data"
-    Bowerbird.init(data, clock=ClockName.JOURNAL)
-    with Bowerbird(data) as bowerbird:
-        if not bowerbird.journal.end:
-            bowerbird.ingest(folder / "society" / "facts")
-    return data
 
 
 def run(data: Path, until: int, folder: Path) -> tuple[float, float, int, int]:
     """Return MiB at the peak, seconds, facts learned from, and examples, of one training."""
-    shutil.copytree(data / LEARNED, folder / LEARNED)
+    shutil.copytree(data / "journal", folder / "journal")
     shutil.copy(data / "bowerbird.toml", folder)
     peak, started = Peak(), perf_counter()
     peak.start()
@@ -68,7 +52,8 @@ def main() -> int:
     parser.add_argument("--days", type=int, nargs="+", default=[4, 7, 14])
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    data = prepare(asked.folder, asked.preset, asked.seed)
+    prepare(asked.folder, asked.preset, asked.seed)
+    data = asked.folder / "data"
     starts, spawn = PRESETS[asked.preset].starts, multiprocessing.get_context("spawn")
     for days in asked.days:
         with TemporaryDirectory(dir=asked.folder) as folder, spawn.Pool(1) as pool:

@@ -9,9 +9,10 @@ import pytest
 
 from bowerbird.app.closed_loop import live_on_program
 from bowerbird.app.tuning import Goal
-from bowerbird.app.tuning_loop import tune_in_loop
+from bowerbird.app.tuning_loop import FIGURES, tune_in_loop
 from bowerbird.core.errors import InputError, NotFound
 from bowerbird.simulate import PRESETS, Outcome
+from bowerbird.simulate.by_person import BY_PERSON
 from bowerbird.simulate.town import found
 
 SHORT = replace(PRESETS["tiny"], name="short", days=2, people=30, media=300, accounts=50)
@@ -46,8 +47,17 @@ def test_what_no_society_can_say_is_refused(
     assert not list(tmp_path.iterdir())
 
 
+def test_the_figures_are_those_of_a_person_in_their_order() -> None:
+    assert tuple(figure.name for figure in FIGURES) == BY_PERSON
+
+
+def test_every_preset_can_be_searched_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no param `joy`"):
+        tune_in_loop("new_creators", Goal("clicks", {}), SHORT, tmp_path, lived=1, only=["joy"])
+
+
 def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match="no policy 'explor'"):
+    with pytest.raises(NotFound, match="no program 'explor'"):
         tune_in_loop("explor", Goal("satisfied", {}), SHORT, tmp_path, lived=1)
 
 

@@ -53,11 +53,11 @@ class ServedPages:
     short goes on where it ended.
 
     Attributes:
-        nights: days after which it trains; all by default.
         untrained: days after which no Version was published, and why.
     """
 
     def __init__(self, bowerbird: Bowerbird, town: Town, nights: int | None = None) -> None:
+        """It trains after the first `nights` days, after all of them by default."""
         self._bowerbird, self._town, self._nights = bowerbird, town, nights
         self._kept = {e.request_id: e.recipe.slate for e in exposures(bowerbird.journal)}
         self._pages: list[Page] = []
@@ -147,12 +147,10 @@ def live_with(
     town = found(society if isinstance(society, Society) else preset(society), seed)
     if policy in RIVALS:
         return live_on(town, RIVALS[policy], progress, days=days)
-    program = text_of(policy)
-    _claim(folder, town, program)
-    if policy == OURS:
-        Bowerbird.init(folder, clock=ClockName.JOURNAL, program=OURS)
-    else:
-        _lay_out(folder, program)
+    if policy != OURS:
+        return live_on_program(town, _text_of(policy), folder, progress, days=days)
+    _claim(folder, town, presets()[OURS])
+    Bowerbird.init(folder, clock=ClockName.JOURNAL, program=OURS)
     return _live(town, folder, progress, days)
 
 
@@ -162,7 +160,7 @@ def live_on_program(
     folder: Path,
     progress: Callable[[int, int], None],
     *,
-    days: int,
+    days: int | None,
     morning: Path | None = None,
     nights: int | None = None,
     watch: Watch | None = None,
@@ -174,7 +172,7 @@ def live_on_program(
         program: IGQL.
         folder: a data folder; made, or of the same run.
         progress: called after each day.
-        days: of the run.
+        days: of the run; all where None.
         morning: the data folder of a shorter run of the same town, on another program maybe: its
             days are lived again as they were, and the pages of `program` begin with the next.
         nights: days after which a Version is trained; all by default.
@@ -188,13 +186,9 @@ def live_on_program(
         (folder / RUN).write_bytes(run_of(town, program))
         (folder / CONFIG).unlink()  # it may name another page
     _claim(folder, town, program)
-    _lay_out(folder, program)
-    return _live(town, folder, progress, days, nights, watch)
-
-
-def _lay_out(folder: Path, program: str) -> None:
     (folder / PAGE).write_text(program)
     Bowerbird.init(folder, clock=ClockName.JOURNAL, program=PAGE)
+    return _live(town, folder, progress, days, nights, watch)
 
 
 def _live(
@@ -210,14 +204,12 @@ def _live(
         return live_on(town, _entering(served), progress, app=served, days=days, watch=watch)
 
 
-def text_of(policy: str) -> str:
-    """Return the text of our own policy, or of the program in the file `policy`.
+def _text_of(policy: str) -> str:
+    """Return the program in the file `policy`.
 
     Raises:
         NotFound: there is none.
     """
-    if policy == OURS:
-        return presets()[OURS]
     if not Path(policy).is_file():
         raise NotFound(f"there is no policy {policy!r}", did_you_mean(policy, POLICIES))
     return Path(policy).read_text()

@@ -15,30 +15,28 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bowerbird.app.closed_loop import live_on_program, run_of, text_of
-from bowerbird.app.config import Config
+from bowerbird.app.closed_loop import live_on_program, run_of
+from bowerbird.app.config import read_config
+from bowerbird.app.opening import programs_of
 from bowerbird.app.tuning import Goal, Search, Tell, Tuned, check_goal, search, searched
 from bowerbird.core.errors import InputError
 from bowerbird.core.facts import F64
 from bowerbird.evaluation.compare import Difference, Figure, differences_of
 from bowerbird.igql.bind.params import Value
 from bowerbird.igql.defaults import with_defaults
-from bowerbird.igql.program import Program, compile_program
-from bowerbird.page.reading import catalog
+from bowerbird.igql.program import Program
 from bowerbird.simulate import Society
-from bowerbird.simulate.by_person import BY_PERSON, ByPerson
+from bowerbird.simulate.by_person import ByPerson
 from bowerbird.simulate.society import preset
 from bowerbird.simulate.town import found
 
-BETTER = {"satisfied": 1, "clicks": 1, "interests": 1, "newcomers": 0, "age_h": -1}
-UNITS = {
-    "satisfied": "media a page that truly satisfied",
-    "clicks": "a page",
-    "interests": "reached a day",
-    "newcomers": "share of slots of accounts younger than a week",
-    "age_h": "hours, of what was shown",
-}
-FIGURES = tuple(Figure(name, UNITS[name], BETTER[name]) for name in BY_PERSON)
+FIGURES: tuple[Figure, ...] = (
+    Figure("satisfied", "media a page that truly satisfied", 1),
+    Figure("clicks", "a page", 1),
+    Figure("interests", "reached a day", 1),
+    Figure("newcomers", "share of slots of accounts younger than a week", 0),
+    Figure("age_h", "hours, of what was shown", -1),
+)
 """In the order of `BY_PERSON`."""
 
 
@@ -84,7 +82,9 @@ def tune_in_loop(
             f"of each and at most {town.days} in all",
             "give other numbers, or a society that lives longer",
         )
-    base = compile_program(text_of(program), catalog(tuple(Config().embeddings), Config().models))
+    file = Path(program)
+    name = str(file.absolute()) if file.is_file() else program
+    base = programs_of(folder, read_config(folder)).named(name, folder)
     how = Search(base, searched(base, only), goal, trials, at_once=1, seed=seed)
     first, other = (Lived(base, town, seed + k, folder, lived, days) for k in (0, 1))
     return search(how, first, other, tell)

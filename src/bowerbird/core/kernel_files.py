@@ -3,7 +3,7 @@
 Before it looks for a kernel on disk, numba loads every function that a kernel could call (a fifth
 of a second a process, with the GIL held), which it does again before it compiles one. And with the
 machine code of a kernel it reads LLVM's bitcode, which is there for other kernels to be compiled
-against: a third of a second for those of a server. A process that finds all its kernels compiled
+against: a quarter of a second for those of a server. A process that finds all its kernels compiled
 can do without both.
 """
 
