@@ -177,6 +177,19 @@ def test_slot_and_surface_are_fixed_at_serving_and_the_slot_moves_all_rows_alike
     assert np.abs(logits_of(served, data) - fitted.logits(top, rows)).max() < 1e-4
 
 
+def test_a_folded_net_says_the_calibrated_logit_in_whatever_layer_it_was(spec: Spec) -> None:
+    from bowerbird.ranking.export import folded
+    from bowerbird.ranking.fit import fit
+    from bowerbird.ranking.fitting import Data, logits_of
+
+    examples, rows = planted(2000), np.arange(1500)
+    at = replace(examples, position=np.zeros(2000, np.int16), surface=np.full(2000, 2, np.int16))
+    fitted = fit(examples, ("click",), rows, np.arange(1500, 2000), spec, 1, None, lambda s: None)
+    served = folded(fitted.net, 0, 2, [(0.5, -1.5)])
+    found = logits_of(served, Data(at, ("click",), rows, fitted.columns, fitted.lookup))
+    assert np.abs(found - (0.5 * fitted.logits(at, rows) - 1.5)).max() < 1e-4
+
+
 def test_the_same_seed_gives_the_same_model(trained: Path, tmp_path: Path, spec: Spec) -> None:
     train_model(planted(), tmp_path, seed=3, spec=spec)
     assert (tmp_path / NET).read_bytes() == (trained / NET).read_bytes()

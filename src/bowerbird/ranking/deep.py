@@ -1,4 +1,7 @@
-"""The deep net: vectors for sparse features, explicit crosses, attention over recent accounts."""
+"""The deep net: vectors for sparse features, explicit crosses, attention over recent accounts.
+
+Beside them each dense feature speaks for itself, and is added in the end.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from bowerbird.core.facts import F32
 from bowerbird.features.compute import SPARSE
 from bowerbird.features.recent import RECENT
 from bowerbird.ranking.net import Net
+from bowerbird.ranking.pieces import Pieces
 from bowerbird.ranking.vocabulary import RECENT_TABLE, TABLE_OF
 
 WIDTHS: Mapping[str, int] = {
@@ -92,11 +96,17 @@ class Attention(nn.Module):
 
 
 class Deep(Net):
-    """Dense and sparse inputs, crossed, then layers."""
+    """Dense and sparse inputs, crossed, then layers; dense features by themselves beside that."""
 
     def __init__(
-        self, mean: F32, std: F32, biases: Sequence[float], sizes: Mapping[str, int]
+        self,
+        mean: F32,
+        std: F32,
+        edges: F32,
+        biases: Sequence[float],
+        sizes: Mapping[str, int],
     ) -> None:
+        """`edges` are those of `Pieces`."""
         around = WIDTHS[RECENT_TABLE]
         width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
         super().__init__(mean, std, biases, width, HIDDEN, DROPOUT)
@@ -106,6 +116,9 @@ class Deep(Net):
         self.tables = nn.ModuleDict(tables)
         self.attention = Attention(sum(WIDTHS[TABLE_OF[name]] for name in ASKING), around)
         self.crosses = nn.ModuleList(Cross(width) for _ in range(CROSSES))
+        self.pieces = Pieces(edges, len(biases))
+        self.wide = nn.Linear(len(mean), len(biases), bias=False)
+        nn.init.zeros_(self.wide.weight)
 
     def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
         """Return [n, width]."""
@@ -120,3 +133,15 @@ class Deep(Net):
         for cross in self.crosses:
             x = cross(first, x)
         return x
+
+    def content(
+        self, features: Tensor, sparse: Tensor, recent: Tensor, surface: Tensor | None = None
+    ) -> Tensor:
+        """Return the logits [n, heads] of the layers, and of each dense feature by itself."""
+        together = super().content(features, sparse, recent, surface)
+        alone: Tensor = self.wide(self.standardised(features)) + self.pieces(features)
+        return together + alone
+
+    def said_by(self) -> list[nn.Linear]:
+        """Return the layers whose sum the logits are."""
+        return [*super().said_by(), self.wide, self.pieces.lines]

@@ -29,9 +29,12 @@ def folded(net: Net, slot: int, surface: int, platts: Sequence[Platt]) -> Net:
     at = torch.from_numpy(buckets(position))[0]
     there = torch.from_numpy(surface_lines(place))[0]
     with torch.no_grad():
-        copied.heads.bias.copy_(a * (copied.heads.bias + copied.tower.weight[at]) + b)
-        copied.heads.weight.copy_(a[:, None] * copied.heads.weight)
+        fixed = copied.tower.weight[at] + copied.places.weight[there]
+        copied.heads.bias.copy_(a * (copied.heads.bias + fixed) + b)
+        for layer in copied.said_by():
+            layer.weight.mul_(a[:, None])
         copied.tower.weight.zero_()
+        copied.places.weight.zero_()
         copied.first.bias.add_(copied.surfaces.weight[there])
         copied.surfaces.weight.zero_()
     return copied.eval()

@@ -103,7 +103,7 @@ def _new(data: Data, spec: Spec, lookup: Lookup | None) -> Net:
     """Return a net that says every head's share, and standardises by these rows."""
     mean, std = data.scales()
     if lookup is not None:
-        return Deep(mean, std, data.biases(), sizes(lookup))
+        return Deep(mean, std, data.edges(), data.biases(), sizes(lookup))
     return Light(mean, std, data.biases(), spec.hidden)
 
 

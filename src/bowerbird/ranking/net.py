@@ -59,7 +59,7 @@ class Net(nn.Module):
 
     The tower sees nothing but the bucket of the slot, so fixing it at serving moves a head's logits
     all alike. The surface, where people act otherwise and not only more or less, adds to what the
-    first layer hands on; fixed at serving it is part of that layer's bias.
+    first layer hands on as well as to the logits; fixed at serving it is part of both biases.
     """
 
     mean: Tensor
@@ -89,7 +89,9 @@ class Net(nn.Module):
         self.tower = nn.Embedding(BUCKETS, len(biases))
         self.surfaces = nn.Embedding(SURFACES, hidden[0])
         nn.init.zeros_(self.tower.weight)
+        self.places = nn.Embedding(SURFACES, len(biases))
         nn.init.zeros_(self.surfaces.weight)
+        nn.init.zeros_(self.places.weight)
         with torch.no_grad():
             self.heads.bias.copy_(torch.tensor(biases))
 
@@ -112,7 +114,11 @@ class Net(nn.Module):
         if surface is not None:
             x = x + self.surfaces(surface)
         logits: Tensor = self.heads(self.rest(x))
-        return logits
+        return logits if surface is None else logits + self.places(surface)
+
+    def said_by(self) -> list[nn.Linear]:
+        """Return the layers whose sum the logits are, without what the position adds."""
+        return [self.heads]
 
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits [n, heads] at the logged positions and surfaces."""
