@@ -37,7 +37,15 @@ from bowerbird.ig2vec.training import SPREAD, train_vectors
 
 RATES = (0.025, 0.05, 0.1, 0.2)
 PLAIN = EmbeddingConfig(
-    epochs=5, window=5, negatives=5, persons=0, smoothing=0, decay=0, min_count=1, start_scale=5
+    epochs=5,
+    window=5,
+    negatives=5,
+    persons=0,
+    centre=0,
+    smoothing=0,
+    decay=0,
+    min_count=1,
+    start_scale=5,
 )
 """What word2vec does too; the rest of the defaults is switched off."""
 

@@ -38,7 +38,7 @@ LISTENERS = 5  # an artist with fewer is left out
 NEAREST = 20
 TAGS = 50  # the commonest first tags, for the classifier
 SEEDS = (1, 2, 3)
-OURS = EmbeddingConfig(window=50, epochs=60, decay=0.003, smoothing=2.0)
+OURS = EmbeddingConfig(window=50, epochs=60, decay=0.003, centre=0.0, smoothing=2.0)
 
 LISTS = """
 SELECT user_id, artist_id, weight FROM read_parquet($listens) WHERE artist_id IN (

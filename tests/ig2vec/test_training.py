@@ -9,6 +9,7 @@ from bowerbird.core.errors import TrainingError
 from bowerbird.ig2vec.config import EmbeddingConfig, ScoreRule
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.neighbours import neighbours
 from bowerbird.ig2vec.training import train_vectors
 from tests.ig2vec.making import clustered, corpus
@@ -35,6 +36,19 @@ def same_cluster(embedding: Embedding, rule: ScoreRule) -> float:
 def test_neighbours_are_of_the_same_cluster(learned: Embedding) -> None:
     assert same_cluster(learned, ScoreRule.COSINE) > 0.95  # blindly it were 0.12
     assert same_cluster(learned, ScoreRule.CONTEXT) > 0.95
+
+
+def test_the_mean_is_taken_off_where_alike_is_asked_for_and_not_where_next_is(
+    words: Corpus,
+) -> None:
+    alike = train_vectors(words, replace(CONFIG, smoothing=0.0))
+    coming = train_vectors(words, replace(CONFIG, smoothing=0.0, rule=ScoreRule.CONTEXT))
+    assert alike.learned is not None
+    assert coming.learned is not None
+    assert (alike.learned == coming.learned).all()
+    mean = np.average(alike.learned, axis=0, weights=alike.counts)
+    np.testing.assert_allclose(alike.vectors, unit(alike.learned - mean), atol=1e-6)
+    np.testing.assert_allclose(coming.vectors, unit(coming.learned), atol=1e-6)
 
 
 def test_shuffled_words_teach_nothing(words: Corpus) -> None:

@@ -70,7 +70,8 @@ class EmbeddingConfig:
         decay: pull of both vectors towards 0 a step, against learning by heart; 0 for none.
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
         warm: what `lr` is multiplied by when training goes on from an earlier embedding.
-        centre: share of the mean of all words that is taken off each vector in the end; 0 for none.
+        centre: share of the mean of all words that is taken off each vector in the end, 0 for none;
+            not under `ScoreRule.CONTEXT`, for what everybody is shown does come next.
         smoothing: share of its neighbours' mean that each vector takes on after that; 0 for none.
         negative_exponent: negatives are drawn in proportion to count ** this.
         subsample: words with a larger share of the corpus are read less often (word2vec's t); 0
@@ -115,7 +116,7 @@ class EmbeddingConfig:
     decay: float = 0.015
     start_scale: float = 20.0
     warm: float = 0.25
-    centre: float = 0.0
+    centre: float = 1.0
     smoothing: float = 0.5
     negative_exponent: float = 0.75
     subsample: float = 1e-3

@@ -13,7 +13,7 @@ from bowerbird.core.errors import TrainingError
 from bowerbird.core.facts import I64
 from bowerbird.ig2vec.aligned import aligned_rows
 from bowerbird.ig2vec.centring import centred
-from bowerbird.ig2vec.config import EmbeddingConfig
+from bowerbird.ig2vec.config import EmbeddingConfig, ScoreRule
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.lengths import unit
@@ -88,7 +88,8 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
             f"of {config.lr} and a window of {config.window}",
             "lower lr, or raise decay",
         )
-    vectors = unit(centred(weights.vectors, known.counts, config.centre))
+    share = config.centre if config.rule is ScoreRule.COSINE else 0.0
+    vectors = unit(centred(weights.vectors, known.counts, share))
     return Embedding(
         index=known.index,
         accounts=known.accounts,
