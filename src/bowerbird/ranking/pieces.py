@@ -46,5 +46,6 @@ class Pieces(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Return logits [n, heads] of [n, F] features as they are."""
         passed = torch.clamp((features[:, None, :] - self.lower) * self.per_width, 0.0, 1.0)
-        logits: Tensor = self.lines(passed.flatten(1) - 0.5)
+        middle = 0.5 * self.lines.weight.sum(dim=1)  # a constant of the served net
+        logits: Tensor = self.lines(passed.flatten(1)) - middle
         return logits
