@@ -88,8 +88,8 @@ class Net(nn.Module):
         self.heads = nn.Linear(hidden[-1], len(biases))
         self.tower = nn.Embedding(BUCKETS, len(biases))
         self.surfaces = nn.Embedding(SURFACES, hidden[0])
-        nn.init.zeros_(self.tower.weight)
         self.places = nn.Embedding(SURFACES, len(biases))
+        nn.init.zeros_(self.tower.weight)
         nn.init.zeros_(self.surfaces.weight)
         nn.init.zeros_(self.places.weight)
         with torch.no_grad():
