@@ -2,6 +2,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,8 +12,8 @@ from bowerbird.core.signals import Context, Type
 from bowerbird.igql.expression import Apply, Column, Literal, Signal, all_of
 from bowerbird.igql.frame import INCLUSION, Frame
 from bowerbird.igql.kernels.draw import exponentials, least
-from bowerbird.igql.kernels.merge import marks_for, merge
-from bowerbird.igql.kernels.order import best_first
+from bowerbird.igql.kernels.merge import COMBINES, marks_for, merge
+from bowerbird.igql.kernels.order import best_first, fill_by_place
 from bowerbird.igql.ops.filter import Filter
 from bowerbird.igql.ops.sample import Sample
 from bowerbird.igql.plan import Node
@@ -95,6 +96,42 @@ def test_the_first_few_of_many_scores_are_those_of_all_in_order(seed: int, keep:
     for scores in (rng.choice(few, 5_000), rng.standard_normal(5_000, np.float32)):
         every = np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
         assert best_first(scores, keep).tolist() == every[:keep].tolist()
+
+
+@given(st.integers(0, 2**32), st.integers(0, 3_000))
+def test_the_weight_by_place_is_that_of_the_order(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    few = np.array([np.nan, -np.inf, -1.0, -0.0, 0.0, 2.0, np.inf], np.float32)
+    scores = rng.standard_normal(n, np.float32)
+    for given_scores in (rng.choice(few, n), scores, -np.sort(-scores)):
+        found, told = np.empty(n, np.float32), np.empty(n, np.float32)
+        fill_by_place(given_scores, 0.7, 60, found)
+        told[best_first(given_scores)] = 0.7 / (61.0 + np.arange(n))
+        assert found.tobytes() == told.tobytes()
+
+
+@pytest.mark.parametrize("combine", COMBINES)
+@given(seed=st.integers(0, 2**32), n=st.integers(0, 200))
+def test_evidence_is_merged_as_one_by_one_in_its_order(combine: str, seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(NONE, 60, n).astype(np.int32)
+    scores = rng.choice(np.array([np.nan, -1.0, 0.0, 0.1, 0.3, 2.0], np.float32), n)
+    best: dict[int, tuple[float, int]] = {}
+    total: dict[int, float] = {}
+    for i, (row, score) in enumerate(zip(rows.tolist(), scores.tolist(), strict=True)):
+        part = score if score >= 0 else 0.0
+        known = total.get(row, 0.0)
+        sure = min(part, 1.0)
+        with_it = {
+            "sum": known + part,
+            "max": max(known, part),
+            "noisy_or": known + sure * (1.0 - known),
+        }
+        total[row] = with_it[combine]
+        best[row] = (part, i) if row not in best or part > best[row][0] else best[row]
+    strongest, merged = merge(rows, scores, combine)
+    assert strongest.tolist() == [i for _, i in best.values()]
+    assert merged.tolist() == np.array(list(total.values()), np.float32).tolist()
 
 
 def test_merging_leaves_no_marks() -> None:

@@ -23,7 +23,8 @@ def _mix(word: Any) -> Any:
 def _uniform(row: Any, key: Any) -> Any:
     """Return the number of a row between 0 and 1, neither of them."""
     word = _mix(_mix(np.uint64(row) + np.uint64(0x9E3779B97F4A7C15)) ^ key)
-    return (np.float64(word >> np.uint64(11)) + 0.5) * 2.0**-53
+    whole = np.int64(word >> np.uint64(11))  # with a sign it becomes a float in one step
+    return (np.float64(whole) + 0.5) * 2.0**-53
 
 
 @kernel

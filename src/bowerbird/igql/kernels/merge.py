@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bowerbird.core.candidates import Rows
 from bowerbird.core.facts import F32
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import fused, kernel
 from bowerbird.core.prefetch import peek
 
 U32 = NDArray[np.uint32]
@@ -49,6 +49,36 @@ def _highest(rows: Any) -> int:
     return int(highest)
 
 
+@fused
+def _evidence(scores: Any, i: Any) -> Any:
+    score = np.float64(scores[i])
+    return score if score >= 0.0 else np.float64(0.0)  # evidence never speaks against
+
+
+@kernel
+def _apart(rows: Any, marks: Any) -> Any:
+    """Return where each distinct row stands first; and of all others where, and which it is.
+
+    No branch depends on a row, which the processor could not guess.
+    """
+    first = np.empty(len(rows), np.int64)
+    again, which = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    found, more = np.uint64(0), np.uint64(0)
+    last = np.uint64(max(len(rows), 1) - 1)
+    for i in range(np.uint64(len(rows))):
+        peek(marks, rows[min(i + np.uint64(AHEAD), last)] + 1, 4)
+        row = np.uint64(rows[i] + 1)
+        mark = np.uint64(marks[row])
+        new = np.uint64(mark == 0)
+        first[found], again[more], which[more] = i, i, mark - np.uint64(1)
+        found += new
+        more += np.uint64(1) - new
+        marks[row] = found if mark == 0 else mark
+    for i in range(found):
+        marks[np.uint64(rows[first[i]] + 1)] = 0
+    return first[:found], again[:more], which[:more]
+
+
 @kernel
 def merge_rows(rows: Any, scores: Any, mode: int, marks: Any) -> Any:
     """See `merge`, which is for Python; this is for other kernels.
@@ -57,32 +87,23 @@ def merge_rows(rows: Any, scores: Any, mode: int, marks: Any) -> Any:
     """
     if _highest(rows) + 1 >= len(marks):
         marks = np.zeros(_highest(rows) + 2, np.uint32)
-    best = np.empty(len(rows), np.int64)
-    total, most = np.empty(len(rows), np.float64), np.empty(len(rows), np.float64)
-    found, last = np.uint32(0), len(rows) - 1
-    for i in range(len(rows)):
-        peek(marks, rows[min(i + AHEAD, last)] + 1, 4)
-        row, score = np.uint64(rows[i] + 1), np.float64(scores[i])
-        if not score >= 0.0:
-            score = np.float64(0.0)  # evidence never speaks against
-        part = min(score, 1.0) if mode == 2 else score
-        if marks[row] == 0:
-            best[found], most[found], total[found] = i, score, part
-            found += np.uint32(1)
-            marks[row] = found
-            continue
-        known = np.uint64(marks[row]) - np.uint64(1)
+    best, again, which = _apart(rows, marks)
+    total = np.empty(len(best), np.float64)
+    for n in range(len(best)):
+        part = _evidence(scores, best[n])
+        total[n] = min(part, 1.0) if mode == 2 else part
+    for j in range(len(again)):
+        i, k = again[j], np.uint64(which[j])
+        score = _evidence(scores, i)
         if mode == 0:
-            total[known] += part
+            total[k] += score
         elif mode == 1:
-            total[known] = max(total[known], part)
+            total[k] = max(total[k], score)
         else:
-            total[known] += part * (1.0 - total[known])  # so written, it cannot fall
-        if score > most[known]:
-            best[known], most[known] = i, score
-    for i in range(found):
-        marks[rows[best[i]] + 1] = 0
-    return best[:found], total[:found].astype(np.float32)
+            total[k] += min(score, 1.0) * (1.0 - total[k])  # so written, it cannot fall
+        if score > _evidence(scores, best[k]):
+            best[k] = i
+    return best, total.astype(np.float32)
 
 
 def merge(rows: Rows, scores: F32, combine: str) -> tuple[NDArray[np.int64], F32]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bowerbird.core.facts import F32
-from bowerbird.core.kernels import kernel
+from bowerbird.core.kernels import fused, kernel
 
 _DIGIT = 11
 """Bits of a key that one pass of the sort looks at; three passes make 32."""
@@ -23,19 +23,23 @@ _FEW = 4
 """Rows for each one that is kept, from which on the others are parted off before the sort."""
 
 
+@fused
+def _key(word: Any) -> Any:
+    """Return a word for the bits of a score, smaller for a better one."""
+    if word & 0x7FFFFFFF > 0x7F800000:
+        word = np.uint32(0xFF800000)  # a missing score stands with the lowest
+    if word == 0x80000000:
+        word = np.uint32(0)  # minus zero is zero
+    return word if word & 0x80000000 else word ^ np.uint32(0x7FFFFFFF)
+
+
 @kernel
 def _keys(bits: Any) -> Any:
     """Return a word for each score, smaller for a better one; and whether they stand so already."""
     keys = np.empty(len(bits), np.uint32)
     ready = True
     for i in range(len(bits)):
-        word = bits[i]
-        if word & 0x7FFFFFFF > 0x7F800000:
-            word = np.uint32(0xFF800000)  # a missing score stands with the lowest
-        if word == 0x80000000:
-            word = np.uint32(0)  # minus zero is zero
-        ascending = ~word if word & 0x80000000 else word | np.uint32(0x80000000)
-        keys[i] = ~ascending
+        keys[i] = _key(bits[i])
         ready = ready and (i == 0 or keys[i - 1] <= keys[i])
     return keys, ready
 
@@ -113,6 +117,57 @@ def order(scores: Any, keep: int) -> Any:
     for i in range(keep):
         best[i] = words[i] & np.uint64(0xFFFFFFFF)
     return best
+
+
+@kernel
+def _counted(bits: Any) -> Any:
+    """Return (key, position) of each score as one word, where each digit of each pass begins.
+
+    And whether they stand in order already.
+    """
+    words, starts = np.empty(len(bits), np.uint64), np.zeros((_PASSES, _DIGITS), np.uint32)
+    low, middle, high = starts[0], starts[1], starts[2]
+    ready, before = True, np.uint32(0)
+    for i in range(np.uint64(len(bits))):
+        key = _key(bits[i])
+        ready &= before <= key
+        before = key
+        words[i] = (np.uint64(key) << np.uint64(32)) | i
+        low[key & np.uint32(_LAST)] += np.uint32(1)
+        middle[(key >> np.uint32(_DIGIT)) & np.uint32(_LAST)] += np.uint32(1)
+        high[key >> np.uint32(2 * _DIGIT)] += np.uint32(1)
+    for p in range(_PASSES):
+        total = np.uint32(0)
+        for digit in range(_DIGITS):
+            total, starts[p, digit] = total + starts[p, digit], total
+    return words, starts, ready
+
+
+@kernel
+def fill_by_place(scores: Any, weight: float, offset: int, out: Any) -> None:
+    """Write weight / (offset + place) of each of `scores` into `out` ([n]); the best has place 1.
+
+    The order is that of `order`, and so is the sort; its last pass writes what is wanted, since
+    where a word would go is its place.
+    """
+    words, starts, ready = _counted(scores.view(np.uint32))
+    if ready:
+        for i in range(len(out)):
+            out[i] = weight / (offset + i + 1)
+        return
+    other = np.empty(len(words), np.uint64)
+    for p in range(_PASSES - 1):
+        start, shift = starts[p], np.uint64(32 + p * _DIGIT)
+        for i in range(len(words)):
+            digit = (words[i] >> shift) & _LAST
+            other[np.uint64(start[digit])] = words[i]
+            start[digit] += np.uint32(1)
+        words, other = other, words
+    start = starts[_PASSES - 1]
+    for i in range(len(words)):
+        digit = words[i] >> np.uint64(32 + (_PASSES - 1) * _DIGIT)
+        out[words[i] & np.uint64(0xFFFFFFFF)] = weight / (offset + np.int64(start[digit]) + 1)
+        start[digit] += np.uint32(1)
 
 
 def best_first(scores: F32, keep: int | None = None) -> NDArray[np.int64]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from bowerbird.core.facts import F32
-from bowerbird.core.kernels import kernel
 from bowerbird.igql.bind.stream import Stream
 from bowerbird.igql.diagnostics import Code
 from bowerbird.igql.frame import Frame, stacked
-from bowerbird.igql.kernels.order import order
+from bowerbird.igql.kernels.order import fill_by_place
 from bowerbird.igql.op import Arg, Call, Op, Rest, Shape
 from bowerbird.igql.ops.dedupe import merge_rows
 from bowerbird.igql.ops.union import together
@@ -58,21 +57,13 @@ def _rule(call: Call) -> Stream | None:
 def scaled(frame: Frame, weight: float, scale: str, out: F32) -> None:
     """Write weight x score on the common scale into `out` ([n])."""
     if scale == "rank":
-        by_place(np.ascontiguousarray(frame.score), weight, out)
+        fill_by_place(np.ascontiguousarray(frame.score), weight, OFFSET, out)
         return
     score = frame.score.astype(np.float64)
     top = float(np.fmax.reduce(score, initial=0.0)) if scale == "max" else 1.0
     with np.errstate(invalid="ignore", over="ignore"):
         # beside an infinite score an infinite one is missing
         out[:] = weight * score / (top or 1.0)
-
-
-@kernel
-def by_place(scores: Any, weight: float, out: Any) -> None:
-    """Write weight / (60 + place) of each row into `out` ([n]); the best has place 1."""
-    best = order(scores, len(scores))
-    for place in range(len(best)):
-        out[best[place]] = weight / (OFFSET + place + 1)
 
 
 def weighed(frames: Sequence[Frame], weights: Sequence[float], scale: str) -> Frame:

@@ -99,18 +99,32 @@ def _found(accounts: Any, links: Any, times: Any, cap: int) -> Any:
 
 @kernel
 def _list_all(lines: Any, sizes: Any, posted: Any, times: Any, scores: Any, fade: Any) -> Any:
-    """Do what `list_media` does where nothing is asked."""
+    """Do what `list_media` does where nothing is asked; `sizes` become those of what is listed.
+
+    One loop for each thing that is read: what is asked of memory is then asked for many accounts at
+    a time, and no write can be of what the next account reads.
+    """
+    ts, dated, since = times
+    for i in range(np.uint64(len(lines)) if dated else np.uint64(0)):
+        last = np.uint64(sizes[i] - 1)
+        if sizes[i] > 0 and ts[np.uint64(posted[np.uint64(lines[i]), last])] < since:
+            sizes[i] = _young(posted[lines[i]], sizes[i], times)
     room = sizes.sum()
     at, rows = np.empty(room, np.int32), np.empty(room, np.int32)
     score = np.empty(room, np.float32)
     n = np.uint64(0)
     for i in range(np.uint64(len(lines))):
-        listed = posted[lines[i]]
-        for j in range(np.uint64(_young(listed, sizes[i], times))):
-            at[n], rows[n] = i, listed[j]
-            score[n] = np.float64(scores[i]) / fade[j]
-            n += np.uint64(1)
-    return at[:n], rows[:n], score[:n], True
+        line, listed = np.uint64(lines[i]), np.uint64(sizes[i])
+        for j in range(listed):
+            rows[n + j] = posted[line, j]
+        n += listed
+    n = np.uint64(0)
+    for i in range(np.uint64(len(lines))):
+        listed, strength = np.uint64(sizes[i]), np.float64(scores[i])
+        for j in range(listed):
+            at[n + j], score[n + j] = i, strength / fade[j]
+        n += listed
+    return at, rows, score, True
 
 
 @kernel
