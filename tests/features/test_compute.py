@@ -23,7 +23,7 @@ from bowerbird.features import (
     hydrate,
     no_part,
 )
-from bowerbird.features.compute import fill, fill_in
+from bowerbird.features.compute import beside, fill, fill_in
 from bowerbird.world.world import World
 from tests.features.tiny import DAY, HOUR, MINUTE, START, batch, event, media, world_of
 
@@ -180,6 +180,21 @@ def test_what_is_not_wanted_is_not_worked_out_and_the_rest_has_the_same_bits() -
             else:
                 k = SPARSE.index(name)
                 assert found.sparse[:, k].tobytes() == everything.sparse[:, k].tobytes()
+
+
+@pytest.mark.parametrize("name", ["media_recent", "taste_share", "affinity_idle", "seed_account"])
+def test_what_comes_beside_a_column_is_worked_out_with_it_to_the_bit(name: str) -> None:
+    world, vectors = society(), some_vectors()
+    rows, alone = np.arange(40, dtype=np.int32), columns_of([name])
+    more = beside(alone)
+    assert (more >= alone).all()
+    assert more.sum() > alone.sum()
+    assert (beside(more) == more).all()
+    everything = hydrate(world.tables, vectors, 3, rows, END)
+    found = hydrate(world.tables, vectors, 3, rows, END, more)
+    dense, sparse = more[: len(NAMES)].astype(bool), more[len(NAMES) :].astype(bool)
+    assert found.dense[:, dense].tobytes() == everything.dense[:, dense].tobytes()
+    assert found.sparse[:, sparse].tobytes() == everything.sparse[:, sparse].tobytes()
 
 
 @pytest.mark.parametrize("seed", range(12))

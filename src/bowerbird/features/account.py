@@ -43,12 +43,11 @@ def fill_account(accounts: Accounts, owners: I32, now: Whole, want: U8, out: F32
         account = owners[i]
         if account == NONE:
             continue
-        total = accounts.total[account]
         if want[0]:
             out[i, 0] = log_count(accounts.posts[account])
         if want[1]:
-            out[i, 1] = log_count(total[IMPRESSION])
+            out[i, 1] = log_count(accounts.total[account, IMPRESSION])
         if want[2]:
-            late, then = engagements(accounts.recent[account]), accounts.recent_ts[account]
+            late, then = engagements(accounts.recent, account), accounts.recent_ts[account]
             out[i, 2] = log_count(decayed(late, then, now, RECENT_HALF_LIFE))
-        fill_rates(total, RATES, want[3:], out[i, 3:])
+        fill_rates(accounts.total, account, RATES, want, out, i, 3)

@@ -37,7 +37,7 @@ ACTIVITY = Family(
 )
 
 RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.HIDE))
-ALL: U8 = np.ones(len(RATES), np.uint8)
+ALL: U8 = np.ones(len(ACTIVITY.features), np.uint8)
 
 
 @inner
@@ -45,10 +45,10 @@ def fill_activity(users: Users, user: Whole, now: Whole, out: F32) -> None:
     """Write the columns of one person into every row of `out` ([n, 8])."""
     if user == NONE or len(out) == 0:
         return
-    total, recent = users.total[user], engagements(users.recent[user])
-    out[0, 0] = log_count(engagements(total))
+    recent = engagements(users.recent, user)
+    out[0, 0] = log_count(engagements(users.total, user))
     out[0, 1] = log_count(decayed(recent, users.recent_ts[user], now, RECENT_HALF_LIFE))
-    out[0, 2] = log_count(total[IMPRESSION])
-    fill_rates(total, RATES, ALL, out[0, 3:])
+    out[0, 2] = log_count(users.total[user, IMPRESSION])
+    fill_rates(users.total, user, RATES, ALL, out, 0, 3)
     out[0, 7] = log_hours(users.last_ts[user], now)
     spread(out)

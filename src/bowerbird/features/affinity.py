@@ -54,8 +54,8 @@ def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, want: U8, 
         at = find_pair(pairs.key, user, owners[i])
         if at == NONE:
             continue
-        counts, since = pairs.counts[at], 1000 * np.int64(pairs.second[at])
-        done, shown = engagements(counts), counts[IMPRESSION]
+        since = 1000 * np.int64(pairs.second[at])
+        done, shown = engagements(pairs.counts, at), pairs.counts[at, IMPRESSION]
         if want[0]:
             weight = decayed(pairs.affinity[at], since, now, AFFINITY_HALF_LIFE)
             out[i, 0] = log_weight(weight)
@@ -64,6 +64,6 @@ def fill_affinity(pairs: Pairs, user: Whole, owners: I32, now: Whole, want: U8, 
             out[i, 2] = log_count(shown)
         out[i, 3] = log_rate(done, shown, ENGAGED_PRIOR[0], ENGAGED_PRIOR[1])
         out[i, 4] = log_hours(since, now)
-        out[i, 5] = 1.0 if counts[FOLLOW] > 0.0 else 0.0
+        out[i, 5] = 1.0 if pairs.counts[at, FOLLOW] > 0.0 else 0.0
         for k in range(len(BY_ACTION) if by_action else 0):
-            out[i, 6 + k] = log_count(counts[BY_ACTION[k]])
+            out[i, 6 + k] = log_count(pairs.counts[at, BY_ACTION[k]])

@@ -76,6 +76,19 @@ BOUNDS: tuple[int, ...] = (0, *np.cumsum([len(family.features) for family in _DE
 EVERYTHING: U8 = np.ones(len(NAMES) + len(SPARSE), np.uint8)
 """[F + S], what is wanted where no column is left out."""
 
+_NEAREST = ("geometry_best", "geometry_recency", "seed_account")
+_LATELY = tuple(f.name for f in POPULARITY.features if f.name.startswith("media_recent"))
+_MET = ("affinity_engagements", "affinity_rate", "affinity_idle", "affinity_follows")
+
+BESIDE: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (_LATELY, _LATELY),
+    (("media_age",), ("media_age_unknown",)),
+    (_MET, _MET),
+    *(2 * (tuple(f.name for f in family.features),) for family in (TASTE, TOPIC)),
+    (_NEAREST, (*_NEAREST, *(f.name for f in GEOMETRY.features))),
+)
+"""Columns, any of which brings others with it: they are worked out at once."""
+
 SOURCE = SPARSE.index("source")
 """The sparse column that only a page can fill."""
 
@@ -111,6 +124,17 @@ def columns_of(names: Iterable[str]) -> U8:
     wanted = set(names)
     wanted |= {"seed_account"} if "geometry_best" in wanted else set()
     return np.array([name in wanted for name in (*NAMES, *SPARSE)], np.uint8)
+
+
+def beside(wanted: U8) -> U8:
+    """Return the columns `wanted` ([F + S]), and those that cost nothing beside them.
+
+    A later pass then need not look for them, nor for all that they are worked out of.
+    """
+    names = {name for name, asked in zip((*NAMES, *SPARSE), wanted, strict=True) if asked}
+    for some, others in BESIDE:
+        names |= set() if names.isdisjoint(some) else set(others)
+    return columns_of(names)
 
 
 def compute(tables: Tables, vectors: Vectors, user: int, media: I32, now: int) -> F32:
@@ -225,13 +249,13 @@ def fill_defaults(wanted: U8, out: F32, sparse: I32) -> None:
         for i in range(len(out)):
             out[i], sparse[i] = DEFAULTS, SPARSE_DEFAULTS
         return
-    for i in range(len(out)):
-        for k in range(len(DEFAULTS)):
-            if wanted[k]:
-                out[i, k] = DEFAULTS[k]
-        for k in range(len(SPARSE_DEFAULTS)):
-            if wanted[len(DEFAULTS) + k]:
-                sparse[i, k] = SPARSE_DEFAULTS[k]
+    columns = np.flatnonzero(wanted)
+    for i in range(np.uint64(len(out))):
+        for k in columns:
+            if k < len(DEFAULTS):
+                out[i, np.uint64(k)] = DEFAULTS[k]
+            else:
+                sparse[i, np.uint64(k - len(DEFAULTS))] = SPARSE_DEFAULTS[k - len(DEFAULTS)]
 
 
 @inner

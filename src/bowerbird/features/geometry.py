@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE, U8
-from bowerbird.core.kernels import inner, kernel
-from bowerbird.core.prefetch import fetch
+from bowerbird.core.kernels import fused, inner, kernel
+from bowerbird.core.prefetch import peek
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import VIEW
 from bowerbird.features.vectors import Part
@@ -61,29 +62,66 @@ def fill_geometry(
             out[i, 4] = 0.0
     if not seeds or width == 0:
         return
-    near = np.empty((LANES, n), np.float32)
-    product(turned, lanes[MEAN], near[MEAN])
-    for lane in range(seeds if nearest_too else 0):
-        product(turned, lanes[lane], near[lane])
+    near = np.empty(n, np.float32)
+    product(turned, lanes[MEAN], near)
     for i in range(n):
         if there[i]:
-            out[i, 0] = near[MEAN, i]
-            if nearest_too:
-                best = nearest(near, i, seeds)
-                out[i, 1] = near[best, i]
-                out[i, 2] = 1.0 / (1.0 + best)
-                seed[i] = accounts[best]
+            out[i, 0] = near[i]
+    if nearest_too:
+        fill_nearest(turned, lanes[:seeds], accounts, there, near, out, seed)
 
 
 @inner
-def where(parts: tuple[Part, Part], account: Whole) -> tuple[int, int]:
-    """Return which part has a vector of `account` and on which line, NONE where neither has."""
-    if account != NONE:
-        for which in range(2):
-            lines = parts[which].lines
-            if account < len(lines) and 0 <= lines[account] < len(parts[which].vectors):
-                return which, lines[account]
-    return 0, NONE
+def fill_nearest(
+    turned: F32, lanes: F32, accounts: I32, there: U8, near: F32, out: F32, seed: I32
+) -> None:
+    """Write the nearest of `lanes` ([k, d], of `accounts`), by `near` ([n], room for cosines)."""
+    high, best = np.full(len(near), np.float32(-np.inf)), np.zeros(len(near), np.int32)
+    for lane in range(len(lanes)):
+        product(turned, lanes[lane], near)
+        keep_nearer(near, lane, high, best)
+    for i in range(len(near)):
+        if there[i]:
+            out[i, 1] = high[i]
+            out[i, 2] = 1.0 / (1.0 + best[i])
+            seed[i] = accounts[best[i]]
+
+
+@fused
+def line_in(part: Part, account: Whole) -> Any:
+    """Return the line of the vector of `account` in one part, NONE where it has none."""
+    if 0 <= account < len(part.lines):
+        line = part.lines[account]
+        if 0 <= line < len(part.vectors):
+            return line
+    return np.int32(NONE)
+
+
+@fused
+def where(parts: tuple[Part, Part], account: Whole) -> tuple[Any, Any]:
+    """Return the line of `account` in either part, NONE for none; of the first part, if in both."""
+    one, two = parts
+    line = line_in(one, account)
+    if line != NONE:
+        return line, np.int32(NONE)
+    return np.int32(NONE), line_in(two, account)
+
+
+@fused
+def ask_vector(parts: tuple[Part, Part], lines: tuple[Whole, Whole]) -> None:
+    """Ask for the vector that `where` found."""
+    one, two = parts
+    if lines[0] != NONE:
+        peek(one.vectors, lines[0], 256)
+    elif lines[1] != NONE:
+        peek(two.vectors, lines[1], 256)
+
+
+@fused
+def turn_in(part: Part, line: Any, turned: F32, i: Any) -> None:
+    """Write one vector into column `i` of `turned`."""
+    for j in range(np.uint64(turned.shape[0])):
+        turned[j, i] = part.vectors[line, j]
 
 
 @inner
@@ -93,21 +131,23 @@ def turn(parts: tuple[Part, Part], accounts: I32) -> tuple[U8, F32]:
     An account without one has zeros. All are asked for before any is read, so as to wait for memory
     once.
     """
-    width, n = max(parts[0].vectors.shape[1], parts[1].vectors.shape[1]), len(accounts)
-    which, line, there = np.empty(n, np.int64), np.empty(n, np.int64), np.zeros(n, np.uint8)
+    one, two = parts
+    width, n = max(one.vectors.shape[1], two.vectors.shape[1]), len(accounts)
+    first, second = np.empty(n, np.int32), np.empty(n, np.int32)
+    there = np.zeros(n, np.uint8)
     for i in range(n):
-        which[i], line[i] = where(parts, accounts[i])
-        if line[i] != NONE:
-            there[i] = 1
-            fetch(parts[which[i]].vectors, line[i], 256)
+        first[i], second[i] = where(parts, accounts[i])
+        ask_vector(parts, (first[i], second[i]))
+        there[i] = first[i] != NONE or second[i] != NONE
     turned = np.empty((width, n), np.float32)
-    for i in range(n):
-        if line[i] == NONE:
-            turned[:, i] = np.float32(0.0)
-            continue
-        vector = parts[which[i]].vectors[line[i]]
-        for j in range(width):
-            turned[j, i] = vector[j]
+    for i in range(np.uint64(n)):
+        if first[i] != NONE:
+            turn_in(one, np.uint64(first[i]), turned, i)
+        elif second[i] != NONE:
+            turn_in(two, np.uint64(second[i]), turned, i)
+        else:
+            for j in range(width):
+                turned[j, i] = np.float32(0.0)
     return there, turned
 
 
@@ -132,13 +172,12 @@ def product(turned: F32, vector: F32, out: F32) -> None:
 
 
 @inner
-def nearest(near: F32, i: Whole, seeds: Whole) -> int:
-    """Return the first lane with the greatest cosine to candidate `i`."""
-    best = 0
-    for lane in range(1, seeds):
-        if near[lane, i] > near[best, i]:
-            best = lane
-    return best
+def keep_nearer(near: F32, lane: Whole, high: F32, best: I32) -> None:
+    """Note the greatest cosine so far of each candidate ([n]), and the first lane that has it."""
+    for i in range(len(near)):
+        nearer = near[i] > high[i]
+        high[i] = near[i] if nearer else high[i]
+        best[i] = np.int32(lane) if nearer else best[i]
 
 
 @inner
@@ -156,7 +195,7 @@ def fill_lanes(
     Returns how many of the first `SEEDS` lanes are filled; accounts without a vector are passed
     over, those between keep no place.
     """
-    seeds = 0
+    seeds, (one, two) = 0, parts
     if user == NONE:
         return seeds
     first, last = users.history_at[user], users.history_at[user] + users.history_len[user]
@@ -164,11 +203,15 @@ def fill_lanes(
         account = arenas.history_account[at]
         if arenas.history_action[at] == VIEW:
             continue  # a short look is no engagement
-        which, line = where(parts, account)
-        if line == NONE or met_before(accounts, seeds, account):
+        first_line, second_line = where(parts, account)
+        known = first_line != NONE or second_line != NONE
+        if not known or met_before(accounts, seeds, account):
             continue
         for j in range(lanes.shape[1]):
-            lanes[seeds, j] = parts[which].vectors[line, j]
+            if first_line != NONE:
+                lanes[seeds, j] = one.vectors[first_line, j]
+            else:
+                lanes[seeds, j] = two.vectors[second_line, j]
         accounts[seeds] = account
         seeds += 1
         if seeds == SEEDS:

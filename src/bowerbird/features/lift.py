@@ -9,14 +9,15 @@ that is known of the person, and once over the running session: what they are in
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused, inner
 from bowerbird.core.prefetch import peek
 from bowerbird.features.family import Cost, Family, Feature
-from bowerbird.features.geometry import product, where
+from bowerbird.features.geometry import ask_vector, product, where
 from bowerbird.features.scales import VIEW
 from bowerbird.features.taste import TYPES
 from bowerbird.features.topics import topic_of
@@ -139,9 +140,7 @@ def fill_lifts(
         peek(media.topics, past[i], 16)
     for i in range(len(past)):
         posters[i] = media.account[past[i]]
-        which, line = where(parts, posters[i])
-        if line != NONE:
-            peek(parts[which].vectors, line, 256)
+        ask_vector(parts, where(parts, posters[i]))
     fill_topic_lift(media, accounts, past, posters, seen, strength, rows, owners, out)
     fill_type_lift(media, past, seen, strength, rows, out)
     fill_vector_lift(parts, turned, posters, seen, strength, out)
@@ -163,7 +162,7 @@ def fill_topic_lift(
     slots = 64
     while slots <= TOPICS * len(past):
         slots *= 2  # a power of two, and more than there can be topics
-    known, sums, told = np.full(slots, NONE, np.int32), np.zeros((slots, 2)), [0.0, 0.0]
+    known, sums, told = np.full(slots, NONE, np.int32), np.zeros((slots, 2)), np.zeros(2)
     for i in range(len(past)):
         which, topics = int(i >= seen), topics_of(media, accounts, past[i], posters[i])
         told[which] += 1.0 if topics else 0.0
@@ -193,16 +192,18 @@ def fill_type_lift(
     media: Media, past: I32, seen: Whole, strength: float, rows: I32, out: F32
 ) -> None:
     """Write column 1."""
-    sums, told = np.zeros((TYPES, 2)), [0.0, 0.0]
+    sums, told, lifts = np.zeros((TYPES, 2)), np.zeros(2), np.empty(TYPES)
     for i in range(len(past)):
         form = media.media_type[past[i]]
         if form < TYPES:
             sums[form, int(i >= seen)] += 1.0
             told[int(i >= seen)] += 1.0
+    for form in range(TYPES):
+        lifts[form] = lift(sums[form, 1], sums[form, 0], told[1], told[0], strength)
     for i in range(len(rows)):
         form = media.media_type[rows[i]] if rows[i] != NONE else TYPES
         if form < TYPES:
-            out[i, 1] = lift(sums[form, 1], sums[form, 0], told[1], told[0], strength)
+            out[i, 1] = lifts[form]
 
 
 @inner
@@ -214,13 +215,14 @@ def fill_vector_lift(
     if width == 0:
         return
     toward, engagements = np.zeros(width, np.float32), len(posters) - seen
+    one, two = parts
     for i in range(len(posters)):
-        which, line = where(parts, posters[i])
-        if line != NONE:
-            vector = parts[which].vectors[line]
-            share = np.float32(-1.0 / seen if i < seen else 1.0 / engagements)
-            for j in range(len(vector)):
-                toward[j] += share * vector[j]
+        first, second = where(parts, posters[i])
+        share = np.float32(-1.0 / seen if i < seen else 1.0 / engagements)
+        if first != NONE:
+            add_vector(one, first, share, toward)
+        elif second != NONE:
+            add_vector(two, second, share, toward)
     for j in range(width):
         toward[j] *= np.float32(engagements / (engagements + strength))
     near = np.empty(n, np.float32)
@@ -229,14 +231,21 @@ def fill_vector_lift(
         out[i, 2] = near[i]
 
 
-@inner
+@fused
+def add_vector(part: Part, line: Whole, share: Any, toward: F32) -> None:
+    """Add the share of one vector to `toward` ([d])."""
+    for j in range(part.vectors.shape[1]):
+        toward[j] += share * part.vectors[line, j]
+
+
+@fused
 def lift(done: float, met: float, all_done: float, all_met: float, strength: float) -> float:
     """Return ln of engagements over those expected of its share of the seen, both smoothed."""
     expected = met * all_done / all_met if all_met > 0.0 else 0.0
     return math.log((done + strength) / (expected + strength))
 
 
-@inner
+@fused
 def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> int:
     """Return how many topics a media has, or its account where it has none."""
     topics = 0
@@ -245,7 +254,7 @@ def topics_of(media: Media, accounts: Accounts, row: Whole, owner: Whole) -> int
     return topics
 
 
-@inner
+@fused
 def slot_of(topic: Whole, known: I32) -> int:
     """Return the slot of `topic`, or the free one that it would take."""
     mask = len(known) - 1

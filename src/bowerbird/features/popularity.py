@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bowerbird.core.facts import F32, I32, NONE, U8, Action
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused, inner
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import (
     IMPRESSION,
@@ -56,22 +56,22 @@ def fill_popularity(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> 
     for i in range(len(rows)):
         if rows[i] == NONE:
             continue
-        total = media.total[rows[i]]
         if want[0]:
-            out[i, 0] = log_count(total[IMPRESSION])
-        fill_rates(total, RATES, want[3:], out[i, 3:])
+            out[i, 0] = log_count(media.total[rows[i], IMPRESSION])
+        fill_rates(media.total, rows[i], RATES, want, out, i, 3)
         if lately:
-            fill_recent_popularity(media, rows[i], now, out[i])
+            fill_recent_popularity(media.recent, media.recent_ts[rows[i]], rows[i], now, out, i)
 
 
-@inner
-def fill_recent_popularity(media: Media, row: Whole, now: Whole, out: F32) -> None:
-    """Write what fades with a half-life of a day into `out` ([11])."""
-    recent, then = media.recent[row], media.recent_ts[row]
-    out[1] = log_count(decayed(recent[IMPRESSION], then, now, RECENT_HALF_LIFE))
-    out[2] = log_count(decayed(engagements(recent), then, now, RECENT_HALF_LIFE))
+@fused
+def fill_recent_popularity(
+    recent: F32, then: Whole, row: Whole, now: Whole, out: F32, i: Whole
+) -> None:
+    """Write what fades with a half-life of a day, by line `row` of `recent`, into `out[i]`."""
     left = decayed(1.0, then, now, RECENT_HALF_LIFE)
-    shown = left * recent[IMPRESSION]
+    shown = left * recent[row, IMPRESSION]
+    out[i, 1] = log_count(shown)
+    out[i, 2] = log_count(left * engagements(recent, row))
     for k in range(len(RECENT_RATES)):
         prior, strength = PRIORS[RECENT_RATES[k]]
-        out[8 + k] = log_rate(left * recent[RECENT_RATES[k]], shown, prior, strength)
+        out[i, 8 + k] = log_rate(left * recent[row, RECENT_RATES[k]], shown, prior, strength)

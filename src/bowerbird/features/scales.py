@@ -7,9 +7,10 @@ each value is worked out alone.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from bowerbird.core.facts import F32, U8, Action
-from bowerbird.core.kernels import inner
+from bowerbird.core.kernels import fused
 from bowerbird.world.counters import remains
 from bowerbird.world.probe import Whole
 
@@ -53,19 +54,19 @@ ENGAGED_PRIOR = (0.25, 20.0)
 """The same, of any engagement from a click up."""
 
 
-@inner
+@fused
 def log_count(count: float) -> float:
     """Return ln(1 + count); a negative count (undone more than done) is none."""
     return math.log1p(max(count, 0.0))
 
 
-@inner
+@fused
 def log_weight(weight: float) -> float:
     """Return ln(1 + weight), mirrored for a negative one."""
     return math.copysign(math.log1p(abs(weight)), weight)
 
 
-@inner
+@fused
 def log_rate(count: float, shown: float, prior: float, strength: float) -> float:
     """Return ln of the smoothed rate over its prior, within [-5, 5]; 0 says "as any other".
 
@@ -76,20 +77,23 @@ def log_rate(count: float, shown: float, prior: float, strength: float) -> float
     return min(max(math.log(rate / prior), -5.0), 5.0)
 
 
-@inner
-def fill_rates(counts: F32, actions: tuple[int, ...], want: U8, out: F32) -> None:
-    """Write the `log_rate` of each action, by one line of counts, into the first of `out`.
+@fused
+def fill_rates(
+    counts: F32, line: Whole, actions: tuple[int, ...], want: U8, out: F32, i: Whole, first: int
+) -> None:
+    """Write the `log_rate` of each action, by one line of counts, into `out[i, first:]`.
 
-    Only those that `want` has a 1 for.
+    Only those that `want` has a 1 for, at the same places. Whole tables and where in them: a view
+    of one line is counted, by an instruction that waits for all others.
     """
-    shown = counts[IMPRESSION]
+    shown = counts[line, IMPRESSION]
     for k in range(len(actions)):
-        if want[k]:
+        if want[first + k]:
             prior, strength = PRIORS[actions[k]]
-            out[k] = log_rate(counts[actions[k]], shown, prior, strength)
+            out[i, first + k] = log_rate(counts[line, actions[k]], shown, prior, strength)
 
 
-@inner
+@fused
 def spread(out: F32) -> None:
     """Write the first row of `out` ([n, k]) into all the others."""
     for i in range(1, len(out)):
@@ -97,7 +101,7 @@ def spread(out: F32) -> None:
             out[i, k] = out[0, k]
 
 
-@inner
+@fused
 def log_hours(then: Whole, now: Whole) -> float:
     """Return ln(1 + hours) from `then` to `now` (epoch ms), 0 for the future; `then` 0 is unknown.
 
@@ -109,16 +113,16 @@ def log_hours(then: Whole, now: Whole) -> float:
     return math.log1p(min(hours, LONGEST_H))
 
 
-@inner
+@fused
 def decayed(value: float, then: Whole, now: Whole, half_life: float) -> float:
     """Return `value`, as of `then`, at `now`, both epoch ms; the past is not blown up."""
     return value * remains(float(max(now - then, 0)), half_life)
 
 
-@inner
-def engagements(counts: F32) -> float:
+@fused
+def engagements(counts: Any, line: Whole) -> float:
     """Return the events that say interest, from click to profile visit, of one line of counts."""
     total = 0.0
     for action in range(FIRST_ENGAGEMENT, LAST_ENGAGEMENT + 1):
-        total += max(counts[action], 0.0)
+        total += max(counts[line, action], 0.0)
     return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bowerbird.core.facts import F32, I32, NONE
-from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.kernels import fused, inner, kernel
 from bowerbird.features.family import Cost, Family, Feature
 from bowerbird.features.scales import VIEW
 from bowerbird.world.probe import Whole
@@ -61,7 +61,7 @@ def fill_topics(
                 out[i, 3] = 1.0
 
 
-@inner
+@fused
 def topic_of(media: Media, accounts: Accounts, row: Whole, owner: Whole, t: Whole) -> Whole:
     """Return topic number `t` of a media, or of its account where it has none; NONE after them."""
     if row != NONE and media.topics[row, 0] != NONE:
@@ -77,7 +77,7 @@ def topic_of(media: Media, accounts: Accounts, row: Whole, owner: Whole, t: Whol
     return NONE
 
 
-@inner
+@fused
 def is_hidden(users: Users, user: Whole, topic: Whole) -> bool:
     """Return whether the person asked not to see `topic`."""
     hidden = False
@@ -86,7 +86,7 @@ def is_hidden(users: Users, user: Whole, topic: Whole) -> bool:
     return hidden
 
 
-@inner
+@fused
 def count_of(topic: Whole, known: I32, times: I32, filled: Whole) -> int:
     """Return how often `topic` was met."""
     for k in range(filled):

@@ -206,7 +206,7 @@ class Reading:
         try:
             if model in self.late:
                 raise ModelLate("it was late")
-            inputs = self.inputs(rows, context, found.reads)
+            inputs = self.inputs(rows, context, found.hydrates)
             answers = found.predict(inputs, self.patience)
         except ModelLate as error:
             self.late += [model] if model not in self.late else []

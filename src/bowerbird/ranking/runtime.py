@@ -11,7 +11,7 @@ import numpy as np
 
 from bowerbird.core.errors import ShapeError, VersionError
 from bowerbird.core.facts import F32
-from bowerbird.features.compute import NAMES, SPARSE, Inputs, columns_of
+from bowerbird.features.compute import NAMES, SPARSE, Inputs, beside, columns_of
 from bowerbird.ranking.card import CARD, LOOKUP, NET, Card
 from bowerbird.ranking.heads import HEADS
 from bowerbird.ranking.session import OnnxSession, Session
@@ -25,11 +25,13 @@ class Model:
         card: what the folder says about the model: features, heads, metrics, warnings.
         heads: every head `predict` answers for.
         reads: [F + S] uint8, 1 for the columns `predict` reads; the others need not be hydrated.
+        hydrates: the same, with those that a pass may as well leave to the next one.
     """
 
     def __init__(self, card: Card, session: Session | None, lookup: Lookup | None = None) -> None:
         self.card, self.heads = card, HEADS
         self.reads = columns_of((*card.features, *(SPARSE if card.deep else ())))
+        self.hydrates = beside(self.reads)
         self._session, self._lines = session, Lines(lookup) if lookup is not None else None
         self._columns = np.array([NAMES.index(name) for name in card.features])
 
