@@ -24,6 +24,9 @@ FLAGS = ("removed", "recommendable", "expired", "own", "seen", "muted")
 FAR, NEAR = 24, 12
 """Rows ahead of which the line of a media, and that of its owner, are fetched."""
 
+MARKS = 1_024
+"""Marks of what the last pages showed, by the last digits of its row; a power of two."""
+
 COMPARES = ("<", "<=", ">", ">=")
 
 _OUT = BLOCKED | REMOVED | VIOLATES
@@ -39,8 +42,8 @@ def _below(score: float, compare: int, value: float) -> bool:
 
 
 @fused
-def _seen(arena: Any, at: Whole, capacity: Whole, shown: Any, media: Any) -> bool:
-    """Return whether `media` is in the person's set or on one of the last pages."""
+def _in_set(arena: Any, at: Whole, capacity: Whole, media: Any) -> bool:
+    """Return whether `media` is in the person's set."""
     if capacity > 0 and media >= 0:
         mask = capacity - 1
         slot = media_slot(media, mask)
@@ -48,6 +51,12 @@ def _seen(arena: Any, at: Whole, capacity: Whole, shown: Any, media: Any) -> boo
             if arena[at + slot] == media:
                 return True
             slot = (slot + 1) & mask
+    return False
+
+
+@fused
+def _on_page(shown: Any, media: Any) -> bool:
+    """Return whether `media` is on one of the last pages."""
     for i in range(len(shown)):  # padded: the first NONE is the end
         if shown[i] == NONE:
             return False
@@ -127,9 +136,15 @@ def _of_lines(
 def _not_seen(rows: Any, n: int, left: Any, wanted: int, seen: Any) -> int:
     """Keep, of the first `n` of `left`, the media that the person saw (1) or did not see (0)."""
     arena, at, capacity, shown = seen
+    perhaps = np.zeros(MARKS, np.bool_)  # so that few are looked for among those that were shown
+    for i in range(len(shown)):
+        perhaps[shown[i] & (MARKS - 1)] = True
     kept = np.uint64(0)
     for i in range(n):
-        known = _seen(arena, at, capacity, shown, np.int64(rows[left[0, i]]))
+        media = np.int64(rows[left[0, i]])
+        known = _in_set(arena, at, capacity, media)
+        if perhaps[media & (MARKS - 1)]:
+            known |= _on_page(shown, media)
         left[0, kept], left[1, kept] = left[0, i], left[1, i]
         kept += np.uint64(known == (wanted == 1))
     return int(kept)
