@@ -120,7 +120,10 @@ class Frame(Struct, frozen=True, eq=False):
 
     def column(self, name: str, type: Type) -> Column:
         """Return one column [n]; what a row does not have is as `absent` says."""
-        return self.columns({name: type})[name]
+        known = self.own.get(name)
+        if known is None:
+            known = self.read.get((name, type))
+        return self.columns({name: type})[name] if known is None else known
 
     def sets(self, name: str) -> bool:
         """Return whether a step on the way of the rows has set column `name`."""
