@@ -27,7 +27,7 @@ from bowerbird.igql.running import Run
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-FEW = 100
+FEW = 500
 """Rows of which it costs little more to look up all of `Run.origin` than one column of it."""
 
 MEASURED = (Type.NUMBER, Type.DURATION, Type.TIME)

@@ -90,7 +90,7 @@ def _least(rows: Any, weights: Any, key: Any, wanted: int) -> Any:
         limit *= 4.0
 
 
-_LOOKED_AT, _ROUNDS, _SPARE = 2_000, 6, 1.2
+_LOOKED_AT, _ROUNDS, _SPARE = 500, 6, 1.2
 _ROUNDING = 1.0 + 1e-9
 
 

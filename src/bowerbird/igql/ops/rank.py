@@ -12,7 +12,7 @@ from bowerbird.core.candidates import SCORE, SOURCE, Candidates, Kind
 from bowerbird.core.candidates import Column as Values
 from bowerbird.core.signals import Type
 from bowerbird.igql.bind.stream import Stream
-from bowerbird.igql.evaluate import numbers
+from bowerbird.igql.evaluate import FEW, numbers
 from bowerbird.igql.expression import Apply, Column, Expression, Literal
 from bowerbird.igql.frame import VALUE, Frame
 from bowerbird.igql.kernels.order import best_first
@@ -35,7 +35,11 @@ DEFAULT_VALUE = {
 
 
 READ: Mapping[str, Type] = {SOURCE: Type.NUMBER}
-"""What a model is told of a row beside its number; every further column is looked up a pass."""
+"""What a model is told of a row beside its number.
+
+Where rows are few all of `Run.origin` is looked up with it: the page will ask for it, and to walk
+back to where rows came from costs more than what is read there.
+"""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def run_rank(node: Rank, run: Run) -> Frame:
 
 def _predict(node: Rank, frame: Frame, run: Run) -> dict[str, Values]:
     """Return head -> [n] float32; zeros, and a warning, for what the signals do not give."""
-    rows = Candidates(frame.kind, frame.rows, frame.columns(READ))
+    known = frame.columns({**run.origin, **READ} if len(frame) <= FEW else READ)
+    rows = Candidates(frame.kind, frame.rows, {name: known[name] for name in READ})
     given = run.signals.predict(node.ranking_model, rows, run.context) if len(frame) else {}
     absent = [head for head in node.heads if head not in given]
     if absent and len(frame):
