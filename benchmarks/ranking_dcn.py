@@ -14,11 +14,14 @@ import torch
 from ranking_methods import THREADS, Scores, Settings, categories, labels_of, one_by_one
 from ranking_rows import Parts
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from bowerbird.core.facts import F64, I64
 from bowerbird.ranking.examples import Examples
 
-BATCH = 1024
+BATCH = 256
+TAIL = 10
+"""What is kept is the mean of about the last tenth of all steps, as with ours."""
 EPOCHS = 12
 PATIENCE = 2
 LEAST = 8
@@ -94,6 +97,7 @@ def _fit(
     )
     entropy = nn.functional.binary_cross_entropy_with_logits
     learning, held = torch.from_numpy(parts.learning), torch.from_numpy(parts.held)
+    mean = AveragedModel(net, avg_fn=_nearer)
     best, best_epoch, kept = float("inf"), 0, copy.deepcopy(net.state_dict())
     for epoch in range(EPOCHS):
         net.train()
@@ -101,15 +105,21 @@ def _fit(
             optimiser.zero_grad(set_to_none=True)
             entropy(net(dense[rows], lines[rows]), wanted[rows]).backward()  # type: ignore[no-untyped-call]  # torch does not type it
             optimiser.step()
-        found = float(entropy(_logits(net, dense, lines, held), wanted[held]))
+            mean.update_parameters(net)
+        found = float(entropy(_logits(mean.module, dense, lines, held), wanted[held]))
         if found < best:
-            best, best_epoch, kept = found, epoch, copy.deepcopy(net.state_dict())
+            best, best_epoch, kept = found, epoch, copy.deepcopy(mean.module.state_dict())
         if epoch - best_epoch >= PATIENCE:
             break
     net.load_state_dict(kept)
 
 
-def _logits(net: Dcn, dense: Tensor, lines: Tensor, rows: Tensor) -> Tensor:
+def _nearer(mean: Tensor, now: Tensor, steps: Tensor | int) -> Tensor:
+    """Return the mean after one step more (polynomial decay, Shamir and Zhang, ICML 2013)."""
+    return torch.lerp(mean, now, TAIL / (float(steps) + 1 + TAIL))
+
+
+def _logits(net: nn.Module, dense: Tensor, lines: Tensor, rows: Tensor) -> Tensor:
     net.eval()
     with torch.no_grad():
         return torch.cat([net(dense[part], lines[part]) for part in torch.split(rows, 8192)])

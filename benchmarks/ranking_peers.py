@@ -174,7 +174,7 @@ PEERS: tuple[Method, ...] = (
     Method(
         "DCN-v2",
         dcn,
-        {"width": 8, "crosses": 2, "hidden": (64, 32), "dropout": 0.2, "rate": 1e-3,
+        {"width": 8, "crosses": 1, "hidden": (64, 32), "dropout": 0.2, "rate": 1e-3,
          "decay": 1e-4},
         _grid(
             width=(8, 16),
