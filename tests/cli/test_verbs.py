@@ -182,6 +182,16 @@ def test_tuning_on_people_who_are_not_there_or_not_for_so_long_says_so(
     assert not file.exists()
 
 
+def test_tuning_refuses_what_would_say_nothing(run: Run, data: Path, tmp_path: Path) -> None:
+    out = ["--out", tmp_path / "mine.igql"]
+    ran = run("tune", "explore", "--loop", "tiny", "--data", data, "--hours", 3, *out)
+    assert ran.status == 1
+    assert "--data, --hours says nothing with --loop" in ran.err
+    ran = run("tune", "explore", "--data", data, "--days", 2, *out)
+    assert ran.status == 1
+    assert "--days says nothing without --loop" in ran.err
+
+
 @pytest.mark.slow
 def test_a_program_is_tuned_on_simulated_people_and_written_where_that_held(
     run: Run, tmp_path: Path

@@ -35,7 +35,15 @@ Loop = Annotated[
 ]
 
 
+PAST = ("data", "requests", "hours", "version")
+"""What is asked of requests of the past alone."""
+
+LIVED = ("lived", "days")
+"""What is asked of simulated people alone."""
+
+
 def tune(
+    context: typer.Context,
     program: Annotated[str, typer.Argument(help="A program: a file, or a preset's name.")],
     objective: Objective = None,
     guard: Guards = None,
@@ -64,6 +72,7 @@ def tune(
     from bowerbird.app.tuning import Goal
     from bowerbird.cli.opening import params_of
 
+    _refuse_idle(context, LIVED if loop is None else PAST, loop)
     target = _target(program, out)
     guards = {name: float(margin) for name, margin in params_of(guard).items()}
     goal, only = Goal(objective or ("satisfied" if loop else "hits"), guards), param or ()
@@ -89,6 +98,24 @@ def tune(
     if found.better:
         target.write_text(found.text)
     say(found, lambda: tuned_table(found, target), as_json=as_json)
+
+
+def _refuse_idle(context: typer.Context, names: Sequence[str], loop: str | None) -> None:
+    """Refuse options that would say nothing.
+
+    Raises:
+        InputError: one of `names` was given on the command line.
+    """
+    from bowerbird.core.errors import InputError
+
+    sources = {name: context.get_parameter_source(name) for name in names}
+    given = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    if given:
+        options = ", ".join(f"--{name}" for name in given)
+        raise InputError(
+            f"{options} says nothing {'without' if loop is None else 'with'} --loop",
+            "leave it out: requests of the past have a data folder, simulated people live days",
+        )
 
 
 def _target(program: str, out: Path | None) -> Path:
