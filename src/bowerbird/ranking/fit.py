@@ -19,6 +19,7 @@ from bowerbird.ranking.export import load_state
 from bowerbird.ranking.fitting import (
     Data,
     Pace,
+    begin_at_shares,
     learn,
     logits_of,
     reproducible,
@@ -100,11 +101,15 @@ def commonest(surface: I16) -> int:
 
 
 def _new(data: Data, spec: Spec, lookup: Lookup | None) -> Net:
-    """Return a net that says every head's share, and standardises by these rows."""
-    mean, std = data.scales()
+    """Return a net that says every head's share at each place, and standardises by these rows."""
+    (mean, std), biases = data.scales(), data.biases()
+    net: Net
     if lookup is not None:
-        return Deep(mean, std, data.edges(), data.biases(), sizes(lookup))
-    return Light(mean, std, data.biases(), spec.hidden)
+        net = Deep(mean, std, data.edges(), biases, sizes(lookup))
+    else:
+        net = Light(mean, std, biases, spec.hidden)
+    begin_at_shares(net, data)
+    return net
 
 
 def _last(before: Path | None, spec: Spec, learned: tuple[str, ...]) -> Path | None:

@@ -1,0 +1,85 @@
+"""A new net begins at what is done at each place, which few steps of learning would not reach."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from bowerbird.features.compute import NAMES
+from bowerbird.ranking.deep import Deep
+from bowerbird.ranking.examples import Examples
+from bowerbird.ranking.fit import fit
+from bowerbird.ranking.fitting import ENOUGH, OTHERS, Data, reproducible
+from bowerbird.ranking.passes import FINAL, PASSES, SECOND
+from bowerbird.ranking.train import train_model
+from tests.ranking.test_train import CLICK, planted
+
+N = 2_000
+
+
+def data_of(surface: list[int], clicks: list[int], known: list[int]) -> Data:
+    """Return rows that show no more than where they were and whether they were clicked."""
+    n = len(surface)
+    labels, told = (np.zeros_like(planted(n).labels) for _ in range(2))
+    labels[:, CLICK], told[:, CLICK] = clicks, known
+    examples = replace(planted(n), surface=np.array(surface, np.int16), labels=labels, known=told)
+    return Data(examples, ("click",), np.arange(n), np.arange(len(NAMES)), None)
+
+
+def test_what_a_place_adds_by_hand() -> None:
+    """Four of seven click, of the four of place 7 that are known one; 20 others stand by each."""
+    data = data_of([3, 3, 7, 7, 7, 7, 7, -1], [1, 1, 1, 0, 0, 0, 1, 1], [1, 1, 1, 1, 1, 1, 0, 1])
+    share = 4 / 7
+    places, everywhere = data.places()[:, 0].tolist(), np.log(share / (1 - share))
+
+    def logit(clicked: int, of: int) -> float:
+        own = (clicked + OTHERS * share) / (of + OTHERS)
+        return float(np.log(own / (1 - own)) - everywhere)
+
+    assert places[1 + 7] == pytest.approx(logit(1, 4), abs=1e-6)
+    assert places[1 + 3] == pytest.approx(logit(2, 2), abs=1e-6)
+    assert places[0] == pytest.approx(logit(1, 1), abs=1e-6)
+    assert places[1] == 0.0
+
+
+def test_a_place_where_nobody_ever_acted_stays_finite() -> None:
+    places = data_of([0] * 500 + [1] * 500, [0] * 500 + [1, 0] * 250, [1] * 1000).places()
+    assert torch.isfinite(places).all()
+    assert places[1, 0] < -2.0
+
+
+def two_places(n: int) -> Examples:
+    """Return rows of which one in 20 is of the second place: there 5 in 100 click, else half."""
+    rng, few = np.random.default_rng(0), planted(1)
+    surface = (rng.random(n) < 0.05).astype(np.int16)
+    labels = np.zeros((n, few.labels.shape[1]), np.uint8)
+    labels[:, CLICK] = rng.random(n) < np.where(surface == 1, 0.05, 0.5)
+    return replace(planted(n), surface=surface, labels=labels)
+
+
+@pytest.mark.parametrize("name", [SECOND, FINAL])
+@pytest.mark.parametrize("rows", [ENOUGH - 1, ENOUGH])
+def test_where_people_seldom_act_is_known_before_the_first_step_of_enough_rows(
+    name: str, rows: int
+) -> None:
+    examples, learning, head = two_places(ENOUGH), np.arange(rows), ("click",)
+    still = replace(PASSES[name], epochs=0)
+    with reproducible(0):
+        fitted = fit(examples, head, learning, learning[:100], still, 0, None, lambda share: None)
+    chance = 1 / (1 + np.exp(-fitted.logits(examples, np.arange(2_000))[:, 0]))
+    surface = examples.surface[:2_000]
+    assert 0.4 < chance[surface == 0].mean() < 0.6
+    assert (chance[surface == 1].mean() < 0.2) == (rows == ENOUGH)
+
+
+def test_a_net_that_goes_on_begins_where_it_was(tmp_path: Path) -> None:
+    examples, rows = planted(N), np.arange(1_500)
+    assert {"click", "like"} == set(train_model(examples, tmp_path, spec=PASSES[FINAL])["learned"])
+    still = replace(PASSES[FINAL], epochs=0)
+    fitted = fit(examples, ("click", "like"), rows, rows, still, 0, tmp_path, lambda share: None)
+    assert fitted.warm
+    assert isinstance(fitted.net, Deep)
+    with np.load(tmp_path / "state.npz") as state:
+        assert np.array_equal(fitted.net.places.weight.detach().numpy(), state["places.weight"])
