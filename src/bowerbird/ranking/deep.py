@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from bowerbird.core.facts import F32
 from bowerbird.features.compute import SPARSE
 from bowerbird.features.recent import RECENT
+from bowerbird.ranking.members import Members
 from bowerbird.ranking.net import Net
 from bowerbird.ranking.pieces import Pieces
 from bowerbird.ranking.vocabulary import RECENT_TABLE, TABLE_OF
@@ -33,6 +34,8 @@ ASKING = ("account", "media_type", "topic_first", "topic_second")
 """The columns of a candidate that say which of the recent accounts matter."""
 
 HIDDEN = (128, 64)
+MEMBERS = 4
+"""Nets side by side over what is crossed."""
 CROSSES = 1
 FORGET = 0.8
 """Share of sparse cells taken for unseen while learning.
@@ -109,7 +112,7 @@ class Deep(Net):
         """`edges` are those of `Pieces`."""
         around = WIDTHS[RECENT_TABLE]
         width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
-        super().__init__(mean, std, biases, width, HIDDEN, DROPOUT)
+        super().__init__(mean, std, biases, width, HIDDEN, DROPOUT, MEMBERS)
         tables = {name: nn.Embedding(sizes[name], width) for name, width in WIDTHS.items()}
         for table in tables.values():
             nn.init.normal_(table.weight, std=SPREAD)
@@ -134,14 +137,14 @@ class Deep(Net):
             x = cross(first, x)
         return x
 
-    def content(
+    def each(
         self, features: Tensor, sparse: Tensor, recent: Tensor, surface: Tensor | None = None
     ) -> Tensor:
-        """Return the logits [n, heads] of the layers, and of each dense feature by itself."""
-        together = super().content(features, sparse, recent, surface)
+        """Return [members, n, heads]: each member's logits, and each dense feature by itself."""
+        together = super().each(features, sparse, recent, surface)
         alone: Tensor = self.wide(self.standardised(features)) + self.pieces(features)
         return together + alone
 
-    def said_by(self) -> list[nn.Linear]:
+    def said_by(self) -> list[nn.Linear | Members]:
         """Return the layers whose sum the logits are."""
         return [*super().said_by(), self.wide, self.pieces.lines]

@@ -213,11 +213,18 @@ def head_weights(data: Data) -> Tensor:
 
 
 def loss(net: Net, batch: Batch, weights: Tensor) -> Tensor:
-    """Return the cross entropy of rows, and of positives within their request, by head."""
-    logits = net(batch)
-    point = nn.functional.binary_cross_entropy_with_logits(logits, batch.labels, reduction="none")
+    """Return the cross entropy of rows, and of positives within their request, by head.
+
+    The mean over members, each by what it says itself: of what they say together they would learn
+    to be one net.
+    """
+    logits = net.learning(batch)
+    point = nn.functional.binary_cross_entropy_with_logits(
+        logits, batch.labels.expand_as(logits), reduction="none"
+    ).mean(dim=0)
     known = batch.known.sum(dim=0).clamp(min=1.0)
-    by_head = (point * batch.known).sum(dim=0) / known + LISTWISE * within_requests(logits, batch)
+    within = torch.stack([within_requests(member, batch) for member in logits]).mean(dim=0)
+    by_head = (point * batch.known).sum(dim=0) / known + LISTWISE * within
     return (by_head * weights).sum()
 
 

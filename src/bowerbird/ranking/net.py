@@ -14,6 +14,8 @@ from bowerbird.core.facts import F32, I16, I64
 try:
     import torch
     from torch import Tensor, nn
+
+    from bowerbird.ranking.members import Members, layer
 except ImportError as error:
     raise TrainingError(
         "training needs torch, which is not installed", "pip install 'bowerbird[train]'"
@@ -60,6 +62,10 @@ class Net(nn.Module):
     The tower sees nothing but the bucket of the slot, so fixing it at serving moves a head's logits
     all alike. The surface, where people act otherwise and not only more or less, adds to what the
     first layer hands on as well as to the logits; fixed at serving it is part of both biases.
+
+    Attributes:
+        members: nets side by side over the same inputs, each with layers of its own. Each learns by
+            itself; what is said is the mean of their logits.
     """
 
     mean: Tensor
@@ -73,21 +79,23 @@ class Net(nn.Module):
         width: int,
         hidden: Sequence[int],
         dropout: float = 0.0,
+        members: int = 1,
     ) -> None:
-        """`width` is that of `inputs`; `hidden` those of the layers."""
+        """`width` is that of `inputs`; `hidden` those of a member's layers."""
         super().__init__()
         # What never varied says nothing, and must not begin to when it varies at serving.
         scale = np.where(std < 1e-4, 0.0, 1.0 / np.maximum(std, 1e-4)).astype(np.float32)
         self.register_buffer("mean", torch.from_numpy(mean))
         self.register_buffer("scale", torch.from_numpy(scale))
-        self.first = nn.Linear(width, hidden[0])
+        self.members, self._width = members, hidden[0]
+        self.first = nn.Linear(width, members * hidden[0])
         layers: list[nn.Module] = [nn.ReLU(), nn.Dropout(dropout)]
         for into, out in pairwise(hidden):
-            layers += [nn.Linear(into, out), nn.ReLU()]
+            layers += [layer(members, into, out), nn.ReLU()]
         self.rest = nn.Sequential(*layers)
-        self.heads = nn.Linear(hidden[-1], len(biases))
+        self.heads = layer(members, hidden[-1], len(biases))
         self.tower = nn.Embedding(BUCKETS, len(biases))
-        self.surfaces = nn.Embedding(SURFACES, hidden[0])
+        self.surfaces = nn.Embedding(SURFACES, members * hidden[0])
         self.places = nn.Embedding(SURFACES, len(biases))
         nn.init.zeros_(self.tower.weight)
         nn.init.zeros_(self.surfaces.weight)
@@ -103,28 +111,42 @@ class Net(nn.Module):
         """Return [n, width] of what the first layer reads."""
         raise NotImplementedError
 
-    def content(
+    def each(
         self, features: Tensor, sparse: Tensor, recent: Tensor, surface: Tensor | None = None
     ) -> Tensor:
-        """Return the logits [n, heads] without what the position adds.
+        """Return the logits [members, n, heads] without what the position adds.
 
-        Without `surface`, for the one that was folded into the net.
+        Without `surface`, for the one that was folded into the net. A net of one member has not the
+        first axis.
         """
         x: Tensor = self.first(self.inputs(features, sparse, recent))
         if surface is not None:
             x = x + self.surfaces(surface)
+        if self.members > 1:
+            x = x.view(-1, self.members, self._width).transpose(0, 1)
         logits: Tensor = self.heads(self.rest(x))
         return logits if surface is None else logits + self.places(surface)
 
-    def said_by(self) -> list[nn.Linear]:
+    def content(
+        self, features: Tensor, sparse: Tensor, recent: Tensor, surface: Tensor | None = None
+    ) -> Tensor:
+        """Return [n, heads], the mean of `each`."""
+        found = self.each(features, sparse, recent, surface)
+        return found if self.members == 1 else found.mean(dim=0)
+
+    def said_by(self) -> list[nn.Linear | Members]:
         """Return the layers whose sum the logits are, without what the position adds."""
         return [self.heads]
 
+    def learning(self, batch: Batch) -> Tensor:
+        """Return the logits [members, n, heads] at the logged positions and surfaces."""
+        found = self.each(batch.features, batch.sparse, batch.recent, batch.surface)
+        added: Tensor = found + self.tower(batch.bucket)
+        return added.view(self.members, *added.shape[-2:])
+
     def forward(self, batch: Batch) -> Tensor:
         """Return the logits [n, heads] at the logged positions and surfaces."""
-        found = self.content(batch.features, batch.sparse, batch.recent, batch.surface)
-        added: Tensor = self.tower(batch.bucket)
-        return found + added
+        return self.learning(batch).mean(dim=0)
 
 
 class Light(Net):
