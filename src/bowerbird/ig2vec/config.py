@@ -117,7 +117,7 @@ class EmbeddingConfig:
     start_scale: float = 20.0
     warm: float = 0.25
     centre: float = 1.0
-    smoothing: float = 0.5
+    smoothing: float = 0.6
     negative_exponent: float = 0.75
     subsample: float = 1e-3
     min_count: int = 3

@@ -93,7 +93,7 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
     return Embedding(
         index=known.index,
         accounts=known.accounts,
-        vectors=smoothed(vectors, config.smoothing, config.seed),
+        vectors=smoothed(vectors, known.counts, config.smoothing, config.seed),
         out=weights.out,
         counts=known.counts,
         config=config,
