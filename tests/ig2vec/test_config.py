@@ -37,6 +37,7 @@ def test_a_table_of_names_becomes_a_config_and_back() -> None:
         ({"epochs": 0}, "has epochs 0, expected over 0"),
         ({"weights": {"like": 2.0}}, "has weight 2.0 of like"),
         ({"decay": -1.0}, "has decay -1.0, expected 0 or more"),
+        ({"rest": 1.0}, "has rest 1.0, expected 0 or more, under 1"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(table: dict[str, object], message: str) -> None:

@@ -32,6 +32,7 @@ POSITIVE = (
 
 NOT_NEGATIVE = (
     "persons",
+    "rest",
     "half_life_days",
     "centre",
     "smoothing",
@@ -70,6 +71,8 @@ class EmbeddingConfig:
         decay: pull of both vectors towards 0 a step, against learning by heart; 0 for none.
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
         warm: what `lr` is multiplied by when training goes on from an earlier embedding.
+        rest: share of its earlier vector that an account keeps when training goes on and none of
+            its words is new, less the more are; 0 for none, under 1.
         centre: share of the mean of all words that is taken off each vector in the end, 0 for none;
             not under `ScoreRule.CONTEXT`, for what everybody is shown does come next.
         smoothing: share of its neighbours' mean that each vector takes on after that; 0 for none.
@@ -116,6 +119,7 @@ class EmbeddingConfig:
     decay: float = 0.015
     start_scale: float = 20.0
     warm: float = 0.25
+    rest: float = 0.6
     centre: float = 1.0
     smoothing: float = 0.6
     negative_exponent: float = 0.75
@@ -142,6 +146,8 @@ class EmbeddingConfig:
         for name in NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise self._wrong(f"{name} {getattr(self, name)}", "0 or more")
+        if self.rest >= 1:
+            raise self._wrong(f"rest {self.rest}", "0 or more, under 1")
         for action, weight in self.weights.items():
             if not 0 < weight <= 1:
                 raise self._wrong(f"weight {weight} of {action.name.lower()}", "over 0, at most 1")

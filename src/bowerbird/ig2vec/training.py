@@ -18,6 +18,7 @@ from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.randomness import U64, Draws
+from bowerbird.ig2vec.rest import rested
 from bowerbird.ig2vec.sgns import Shape, Weights, Words, train_sentences
 from bowerbird.ig2vec.smoothing import smoothed
 from bowerbird.ig2vec.start import start
@@ -48,7 +49,8 @@ def train_vectors(
         config: how to learn.
         progress: is told after each epoch.
         earlier: to go on from, if it was learned with the same width: accounts start where it
-            left them, and the learning rate with `config.warm` of what it was.
+            left them, the learning rate is `config.warm` of what it was, and in the end they are
+            drawn back to where they were by `config.rest`.
 
     Raises:
         TrainingError: fewer than two accounts have `config.min_count` words, or the vectors grew
@@ -74,7 +76,10 @@ def train_vectors(
         _epoch(words, weights, draws, how, epoch)
         if progress is not None:
             progress((epoch + 1) / config.epochs)
-    return _embedding(known, _by_heat(weights, hot.place[: len(known)]), config)
+    weights = _by_heat(weights, hot.place[: len(known)])
+    if earlier is not None:
+        weights = rested(weights, known, earlier, config.rest)
+    return _embedding(known, weights, config)
 
 
 def _by_heat(weights: Weights, lines: I64) -> Weights:

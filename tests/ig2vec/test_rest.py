@@ -1,0 +1,71 @@
+"""Accounts of which nothing new was learned stay where they were, or nearly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bowerbird.ig2vec.config import EmbeddingConfig
+from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.rest import rested
+from bowerbird.ig2vec.sgns import Weights
+from bowerbird.ig2vec.vocabulary import Vocabulary
+
+EARLIER = Embedding(
+    index=np.array([0, -1, 1], np.int32),
+    accounts=np.array([0, 2], np.int32),
+    vectors=np.eye(2, dtype=np.float32),
+    out=np.array([[8, 8], [0, 0]], np.float32),
+    counts=np.array([10, 5]),
+    config=EmbeddingConfig(dim=2),
+    learned=np.array([[4, 0], [0, 4]], np.float32),
+)
+
+
+def now(counts: list[int]) -> tuple[Weights, Vocabulary]:
+    """Return three accounts that were all learned to lie at (0, 0), and went out to (8, 8)."""
+    lines = np.arange(3, dtype=np.int32)
+    weights = Weights(np.zeros((3, 2), np.float32), np.full((3, 2), 8, np.float32))
+    return weights, Vocabulary(lines, lines, np.array(counts))
+
+
+def test_the_earlier_vector_weighs_by_the_share_of_words_it_knew_by_hand() -> None:
+    weights, known = now([10, 7, 10])  # no word is new; all are; half are
+    found = rested(weights, known, EARLIER, 0.5)
+    assert found.vectors.tolist() == [[2, 0], [0, 0], [0, 1]]
+    assert found.out.tolist() == [[8, 8], [8, 8], [6, 6]]
+    assert not weights.vectors.any()
+
+
+def test_a_share_of_none_and_an_embedding_that_does_not_say_leave_every_bit() -> None:
+    weights, known = now([10, 7, 10])
+    assert rested(weights, known, EARLIER, 0.0) is weights
+    assert rested(weights, known, replace(EARLIER, learned=None), 0.5) is weights
+
+
+def test_words_that_were_taken_back_count_as_none_new() -> None:
+    weights, known = now([6, 7, 5])  # of account 0 there were ten
+    assert rested(weights, known, EARLIER, 0.5).vectors.tolist() == [[2, 0], [0, 0], [0, 2]]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_chance_that_differs_from_day_to_day_is_averaged_away(share: float) -> None:
+    rng = np.random.default_rng(0)
+    many = 500
+    lines, counts = np.arange(many, dtype=np.int32), np.full(many, 20)
+    truth = rng.normal(size=(many, 8)).astype(np.float32)
+
+    def learned() -> Weights:
+        noise = rng.normal(size=truth.shape).astype(np.float32)
+        return Weights(truth + noise, truth.copy())
+
+    known, last = Vocabulary(lines, lines, counts), learned()
+    for _ in range(60):
+        before = replace(
+            EARLIER, index=lines, accounts=lines, counts=counts, learned=last.vectors, out=last.out
+        )
+        last = rested(learned(), known, before, share)
+    off = float(np.square(last.vectors - truth).mean())
+    assert off == pytest.approx((1 - share) / (1 + share), rel=0.1)  # of an exponential mean
