@@ -23,7 +23,7 @@ from bowerbird.ranking.net import Net
 SPREAD = 0.7
 """Of the logarithm of a drawn weight, around that of `WEIGHTS`."""
 
-EPOCHS = 30
+EPOCHS = 60
 STEPS = 600
 """A short log is gone over more often, until there were so many batches."""
 
