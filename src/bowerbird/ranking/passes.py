@@ -88,6 +88,6 @@ class Spec:
 PASSES: Mapping[str, Spec] = {
     FINAL: Spec(FINAL, NAMES, deep=True, epochs=6, rate=1e-3),
     SECOND: Spec(SECOND, NAMES, hidden=(64, 32), epochs=5, patience=1),
-    FIRST: Spec(FIRST, (*CHEAP, *OF_THE_REQUEST), hidden=(32, 16), epochs=2, patience=1),
+    FIRST: Spec(FIRST, (*CHEAP, *OF_THE_REQUEST), hidden=(64, 32), epochs=2, patience=1),
 }
 """By name, in the order they are trained: the teacher before those it teaches."""
