@@ -24,6 +24,8 @@ SPREAD = 0.7
 """Of the logarithm of a drawn weight, around that of `WEIGHTS`."""
 
 EPOCHS = 60
+"""Of a teacher of four members, two seeds, 30 kept .918 of the top 25 among 50, 60 kept .929."""
+
 STEPS = 600
 """A short log is gone over more often, until there were so many batches."""
 
