@@ -75,7 +75,7 @@ class Peak(threading.Thread):
 
 def run(million: int, aside: Path | None) -> tuple[float, float, int]:
     """Return MiB at the peak above the start, seconds of CPU, and words read."""
-    config = EmbeddingConfig(epochs=1)
+    config = EmbeddingConfig(epochs=1, rest=0)
     owners = np.arange(ACCOUNTS, dtype=np.int32)
     train_vectors(collect(events(50_000, 0), owners, config, aside=aside), config)  # compiles
     peak, started = Peak(), process_time()

@@ -46,6 +46,7 @@ PLAIN = EmbeddingConfig(
     decay=0,
     min_count=1,
     start_scale=5,
+    rest=0,
 )
 """What word2vec does too; the rest of the defaults is switched off."""
 

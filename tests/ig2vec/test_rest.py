@@ -14,40 +14,49 @@ from bowerbird.ig2vec.sgns import Weights
 from bowerbird.ig2vec.vocabulary import Vocabulary
 
 EARLIER = Embedding(
-    index=np.array([0, -1, 1], np.int32),
-    accounts=np.array([0, 2], np.int32),
-    vectors=np.eye(2, dtype=np.float32),
-    out=np.array([[8, 8], [0, 0]], np.float32),
-    counts=np.array([10, 5]),
+    index=np.array([0, -1, 1, 2], np.int32),
+    accounts=np.array([0, 2, 3], np.int32),
+    vectors=np.ones((3, 2), np.float32),
+    out=np.array([[8, 8], [0, 0], [8, 8]], np.float32),
+    counts=np.array([10, 5, 400]),
     config=EmbeddingConfig(dim=2),
-    learned=np.array([[4, 0], [0, 4]], np.float32),
+    learned=np.array([[4, 0], [0, 4], [0, 0]], np.float32),
 )
 
 
 def now(counts: list[int]) -> tuple[Weights, Vocabulary]:
-    """Return three accounts that were all learned to lie at (0, 0), and went out to (8, 8)."""
-    lines = np.arange(3, dtype=np.int32)
-    weights = Weights(np.zeros((3, 2), np.float32), np.full((3, 2), 8, np.float32))
+    """Return four accounts that were all learned to lie at (0, 0), and went out to (8, 8)."""
+    lines = np.arange(4, dtype=np.int32)
+    weights = Weights(np.zeros((4, 2), np.float32), np.full((4, 2), 8, np.float32))
     return weights, Vocabulary(lines, lines, np.array(counts))
 
 
 def test_the_earlier_vector_weighs_by_the_share_of_words_it_knew_by_hand() -> None:
-    weights, known = now([10, 7, 10])  # no word is new; all are; half are
+    weights, known = now([10, 7, 10, 400])  # no word is new; all are; half are
     found = rested(weights, known, EARLIER, 0.5)
-    assert found.vectors.tolist() == [[2, 0], [0, 0], [0, 1]]
-    assert found.out.tolist() == [[8, 8], [8, 8], [6, 6]]
+    assert found.vectors.tolist() == [[2, 0], [0, 0], [0, 1], [0, 0]]
+    assert found.out.tolist() == [[8, 8], [8, 8], [6, 6], [8, 8]]
     assert not weights.vectors.any()
 
 
+# 40 of 455 words are new, 72 of 487, 200 of 615
+@pytest.mark.parametrize(("last", "stays"), [(440, 0.5), (472, 1 - 5 * 72 / 487), (600, 0)])
+def test_the_more_the_whole_log_grew_the_less_stays(last: int, stays: float) -> None:
+    weights, known = now([10, 0, 5, last])
+    found = rested(weights, known, EARLIER, 0.5)
+    np.testing.assert_allclose(found.vectors[[0, 2]], [[4 * stays, 0], [0, 4 * stays]], atol=1e-5)
+
+
 def test_a_share_of_none_and_an_embedding_that_does_not_say_leave_every_bit() -> None:
-    weights, known = now([10, 7, 10])
+    weights, known = now([10, 7, 10, 400])
     assert rested(weights, known, EARLIER, 0.0) is weights
     assert rested(weights, known, replace(EARLIER, learned=None), 0.5) is weights
 
 
 def test_words_that_were_taken_back_count_as_none_new() -> None:
-    weights, known = now([6, 7, 5])  # of account 0 there were ten
-    assert rested(weights, known, EARLIER, 0.5).vectors.tolist() == [[2, 0], [0, 0], [0, 2]]
+    weights, known = now([6, 7, 5, 400])  # of account 0 there were ten
+    found = rested(weights, known, EARLIER, 0.5).vectors
+    assert found.tolist() == [[2, 0], [0, 0], [0, 2], [0, 0]]
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])

@@ -78,8 +78,30 @@ def test_two_threads_learn_as_well(words: Corpus) -> None:
 
 def test_progress_reaches_one(words: Corpus) -> None:
     told: list[float] = []
-    train_vectors(words, replace(CONFIG, epochs=2), told.append)
-    assert told == [0.5, 1.0]
+    first = train_vectors(words, replace(CONFIG, epochs=2), told.append)
+    assert told == [0.25, 0.5, 0.75, 1.0]
+    for config, earlier in ((replace(CONFIG, rest=0.0), None), (CONFIG, first)):
+        told.clear()
+        train_vectors(words, replace(config, epochs=2), told.append, earlier)
+        assert told == [0.5, 1.0]
+
+
+def test_a_first_learning_has_less_chance_in_it_than_one_reading(words: Corpus) -> None:
+    def apart(rest: float) -> float:
+        """Return the share of neighbours that two learnings from the same start do not share."""
+        one = train_vectors(words, replace(CONFIG, rest=rest))
+        other = train_vectors(words, replace(CONFIG, rest=0.0, seed=7), earlier=one)
+        return 1 - kept(one, other)
+
+    assert apart(0.6) < 0.95 * apart(0.0)
+
+
+def test_a_first_learning_is_the_mean_of_two_readings(words: Corpus) -> None:
+    once = train_vectors(words, replace(CONFIG, rest=0.0))
+    halted = train_vectors(words, replace(CONFIG, rest=0.6, warm=1e-9))  # the second moves nothing
+    assert once.learned is not None
+    assert halted.learned is not None
+    np.testing.assert_allclose(halted.learned, once.learned, atol=1e-5)
 
 
 def test_a_corpus_too_thin_says_what_it_has() -> None:

@@ -72,7 +72,8 @@ class EmbeddingConfig:
         start_scale: input vectors start uniform in +-start_scale / dim, output vectors at 0.
         warm: what `lr` is multiplied by when training goes on from an earlier embedding.
         rest: share of its earlier vector that an account keeps when training goes on and none of
-            its words is new, less the more are; 0 for none, under 1.
+            its words is new, less the more are; 0 for none, under 1. Over 0 a first learning reads
+            the corpus twice and is the mean of both.
         centre: share of the mean of all words that is taken off each vector in the end, 0 for none;
             not under `ScoreRule.CONTEXT`, for what everybody is shown does come next.
         smoothing: share of its neighbours' mean that each vector takes on after that; 0 for none.
@@ -119,7 +120,7 @@ class EmbeddingConfig:
     decay: float = 0.015
     start_scale: float = 20.0
     warm: float = 0.25
-    rest: float = 0.6
+    rest: float = 0.65
     centre: float = 1.0
     smoothing: float = 0.6
     negative_exponent: float = 0.75

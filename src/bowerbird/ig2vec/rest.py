@@ -10,6 +10,10 @@ from bowerbird.ig2vec.lookup import look_up
 from bowerbird.ig2vec.sgns import Weights
 from bowerbird.ig2vec.vocabulary import Vocabulary
 
+ANEW = 0.2
+"""Share of all words that are new from which on nothing rests: a young log has more to learn each
+night than chance moves, and the mean of its Versions lags behind."""
+
 
 def rested(weights: Weights, known: Vocabulary, earlier: Embedding, share: float) -> Weights:
     """Return `weights` drawn back to where `earlier` left them, more the less is new.
@@ -17,7 +21,8 @@ def rested(weights: Weights, known: Vocabulary, earlier: Embedding, share: float
     What training moves is chance in good part: negatives, order and what one more session happened
     to hold. Of accounts whose words were all known before, `share` of the earlier vector stays; of
     one with as many new words as old, half of that. So the mean of some Versions is published,
-    which lies nearer to the truth than the last of them, and nearer to yesterday's.
+    which lies nearer to the truth than the last of them, and nearer to yesterday's. No more stays
+    than 1 - g / `ANEW`, g being the share of all words that is new.
 
     Args:
         weights: [m, d] each, learned from where `earlier` ended, in the lines of `known`.
@@ -25,6 +30,8 @@ def rested(weights: Weights, known: Vocabulary, earlier: Embedding, share: float
         earlier: learned with the same width; its words are among those of `known`.
         share: in [0, 1); 0 leaves `weights` as they are.
     """
+    new = 1 - earlier.counts.sum() / known.counts.sum()
+    share = min(share, 1 - new / ANEW)
     if share <= 0 or earlier.learned is None:
         return weights
     lines = look_up(earlier.index, known.accounts, NONE)

@@ -50,7 +50,8 @@ def train_vectors(
         progress: is told after each epoch.
         earlier: to go on from, if it was learned with the same width: accounts start where it
             left them, the learning rate is `config.warm` of what it was, and in the end they are
-            drawn back to where they were by `config.rest`.
+            drawn back to where they were by `config.rest`. Without, the corpus is read twice (once
+            where nothing is to rest): a first learning is the mean of both readings.
 
     Raises:
         TrainingError: fewer than two accounts have `config.min_count` words, or the vectors grew
@@ -65,21 +66,59 @@ def train_vectors(
         )
     if earlier is not None and (earlier.learned is None or len(earlier.learned.T) != config.dim):
         earlier = None
-    how = config if earlier is None else replace(config, lr=config.lr * config.warm)
     text = read_corpus(corpus, known, config)
     hot = hot_first(text.counts)
     weights = _by_heat(start(text, known, config, earlier), hot.lines)
     text.relabel(hot.place)
     words = Words(text.lines, text.keep, text.starts)
     draws = Draws(*draw_table(text.counts[hot.lines], config))
-    for epoch in range(config.epochs):
-        _epoch(words, weights, draws, how, epoch)
-        if progress is not None:
-            progress((epoch + 1) / config.epochs)
+    gently = replace(config, lr=config.lr * config.warm)
+    if earlier is not None:
+        _read(words, weights, draws, gently, progress)
+    elif config.rest:
+        _read_twice(words, weights, draws, (config, gently), progress)
+    else:
+        _read(words, weights, draws, config, progress)
     weights = _by_heat(weights, hot.place[: len(known)])
     if earlier is not None:
         weights = rested(weights, known, earlier, config.rest)
     return _embedding(known, weights, config)
+
+
+def _read(
+    words: Words,
+    weights: Weights,
+    draws: Draws,
+    config: EmbeddingConfig,
+    progress: Progress | None,
+    turn: tuple[int, int] = (0, 1),
+) -> None:
+    """Read the corpus once an epoch; `turn` is which reading of how many this is."""
+    mine, of = turn
+    for epoch in range(config.epochs):
+        _epoch(words, weights, draws, config, epoch, mine)
+        if progress is not None:
+            progress((mine + (epoch + 1) / config.epochs) / of)
+
+
+def _read_twice(
+    words: Words,
+    weights: Weights,
+    draws: Draws,
+    how: tuple[EmbeddingConfig, EmbeddingConfig],
+    progress: Progress | None,
+) -> None:
+    """Read the corpus, then again from there, and leave the mean of both in `weights`.
+
+    Whatever goes on from here is drawn back to here (`rested`): the mean of two readings has half
+    of the chance in it that one has.
+    """
+    _read(words, weights, draws, how[0], progress, (0, 2))
+    first = Weights(weights.vectors.copy(), weights.out.copy())
+    _read(words, weights, draws, how[1], progress, (1, 2))
+    for rows, before in zip(weights, first, strict=True):
+        rows += before
+        rows *= np.float32(0.5)
 
 
 def _by_heat(weights: Weights, lines: I64) -> Weights:
@@ -107,13 +146,13 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
 
 
 def _epoch(
-    words: Words, weights: Weights, draws: Draws, config: EmbeddingConfig, epoch: int
+    words: Words, weights: Weights, draws: Draws, config: EmbeddingConfig, epoch: int, turn: int
 ) -> None:
     """Read the corpus once, in as many spans of sentences as there are threads."""
     rates = (_rate(config, epoch), _rate(config, epoch + 1))
     sentences = len(words.starts) - 1
     cuts = [sentences * part // config.threads for part in range(config.threads + 1)]
-    states = np.random.default_rng((config.seed, epoch)).integers(
+    states = np.random.default_rng((config.seed, epoch + turn * config.epochs)).integers(
         1, 2**63, size=(config.threads, 1), dtype=np.uint64
     )
     shape = _shape(config)
