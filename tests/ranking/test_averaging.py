@@ -4,11 +4,14 @@ import numpy as np
 import torch
 
 from bowerbird.ranking.averaging import TAIL, Mean
-from bowerbird.ranking.net import Light
+from bowerbird.ranking.net import Light, Scales
+
+NONE, ONE = np.zeros(1, np.float32), np.ones(1, np.float32)
+SCALES = Scales(mean=NONE, std=ONE, low=-ONE, high=ONE)
 
 
 def test_the_mean_moves_less_with_every_step_by_hand() -> None:
-    net = Light(np.zeros(1, np.float32), np.ones(1, np.float32), [0.0], hidden=(1,))
+    net = Light(SCALES, [0.0], hidden=(1,))
     mean = Mean(net)
     expected = net.heads.bias.item()
     for step, weight in enumerate((1.0, 5.0, -2.0), start=1):
@@ -22,7 +25,7 @@ def test_the_mean_moves_less_with_every_step_by_hand() -> None:
 
 
 def test_steps_around_a_point_are_nearer_to_it_in_the_mean() -> None:
-    net = Light(np.zeros(1, np.float32), np.ones(1, np.float32), [0.0], hidden=(1,))
+    net = Light(SCALES, [0.0], hidden=(1,))
     mean, rng = Mean(net), np.random.default_rng(0)
     for step in rng.normal(3.0, 1.0, 2_000):
         with torch.no_grad():

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from bowerbird.features.compute import NAMES
 from bowerbird.ranking.fitting import LISTWISE, Data, loss, reproducible, within_requests
 from bowerbird.ranking.members import Members, layer
-from bowerbird.ranking.net import Batch, Net
+from bowerbird.ranking.net import Batch, Net, Scales
 from tests.ranking.test_train import planted
 
 ROWS = 200
@@ -31,9 +31,9 @@ def rows() -> Batch:
 
 
 def net_of(members: int) -> Plain:
-    mean, std = np.full(len(NAMES), 3, np.float32), np.full(len(NAMES), 2, np.float32)
+    scales = Scales(*(np.full(len(NAMES), value, np.float32) for value in (3, 2, -9, 15)))
     with reproducible(0):
-        return Plain(mean, std, [-1.0, -2.0], len(NAMES), (8, 4), members=members)
+        return Plain(scales, [-1.0, -2.0], len(NAMES), (8, 4), members=members)
 
 
 def alone(net: Plain, member: int) -> Plain:

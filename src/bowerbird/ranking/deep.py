@@ -14,7 +14,7 @@ from bowerbird.core.facts import F32
 from bowerbird.features.compute import SPARSE
 from bowerbird.features.recent import RECENT
 from bowerbird.ranking.members import Members
-from bowerbird.ranking.net import Net
+from bowerbird.ranking.net import Net, Scales
 from bowerbird.ranking.pieces import Pieces
 from bowerbird.ranking.vocabulary import RECENT_TABLE, TABLE_OF
 
@@ -103,16 +103,15 @@ class Deep(Net):
 
     def __init__(
         self,
-        mean: F32,
-        std: F32,
+        scales: Scales,
         edges: F32,
         biases: Sequence[float],
         sizes: Mapping[str, int],
     ) -> None:
         """`edges` are those of `Pieces`."""
         around = WIDTHS[RECENT_TABLE]
-        width = len(mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
-        super().__init__(mean, std, biases, width, HIDDEN, DROPOUT, MEMBERS)
+        width = len(scales.mean) + sum(WIDTHS[TABLE_OF[name]] for name in SPARSE) + around
+        super().__init__(scales, biases, width, HIDDEN, DROPOUT, MEMBERS)
         tables = {name: nn.Embedding(sizes[name], width) for name, width in WIDTHS.items()}
         for table in tables.values():
             nn.init.normal_(table.weight, std=SPREAD)
@@ -120,7 +119,7 @@ class Deep(Net):
         self.attention = Attention(sum(WIDTHS[TABLE_OF[name]] for name in ASKING), around)
         self.crosses = nn.ModuleList(Cross(width) for _ in range(CROSSES))
         self.pieces = Pieces(edges, len(biases))
-        self.wide = nn.Linear(len(mean), len(biases), bias=False)
+        self.wide = nn.Linear(len(scales.mean), len(biases), bias=False)
         nn.init.zeros_(self.wide.weight)
 
     def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:

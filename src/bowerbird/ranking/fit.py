@@ -102,12 +102,12 @@ def commonest(surface: I16) -> int:
 
 def _new(data: Data, spec: Spec, lookup: Lookup | None) -> Net:
     """Return a net that says every head's share at each place, and standardises by these rows."""
-    (mean, std), biases = data.scales(), data.biases()
+    scales, biases = data.scales(), data.biases()
     net: Net
     if lookup is not None:
-        net = Deep(mean, std, data.edges(), biases, sizes(lookup))
+        net = Deep(scales, data.edges(), biases, sizes(lookup))
     else:
-        net = Light(mean, std, biases, spec.hidden)
+        net = Light(scales, biases, spec.hidden)
     begin_at_shares(net, data)
     return net
 

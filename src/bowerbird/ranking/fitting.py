@@ -16,7 +16,7 @@ from bowerbird.core.facts import F32, F64, I64
 from bowerbird.ranking.averaging import Mean
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.heads import HEADS
-from bowerbird.ranking.net import SURFACES, Batch, Net, buckets, surface_lines
+from bowerbird.ranking.net import SURFACES, Batch, Net, Scales, buckets, surface_lines
 from bowerbird.ranking.pieces import edges_of
 from bowerbird.ranking.vocabulary import Lookup, recent_lines, sparse_lines
 
@@ -110,11 +110,15 @@ class Data:
         for rows in torch.split(torch.arange(len(self)), ASKED):
             yield self.batch(rows)
 
-    def scales(self) -> tuple[F32, F32]:
-        """Return the mean and standard deviation of each feature."""
+    def scales(self) -> Scales:
+        """Return how each feature is spread."""
         features = self.features.numpy()
-        mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
-        return mean, features.std(axis=0, dtype=np.float64).astype(np.float32)
+        return Scales(
+            mean=features.mean(axis=0, dtype=np.float64).astype(np.float32),
+            std=features.std(axis=0, dtype=np.float64).astype(np.float32),
+            low=features.min(axis=0),
+            high=features.max(axis=0),
+        )
 
     def edges(self) -> F32:
         """Return where the range of each feature is cut, [PIECES + 1, F]."""

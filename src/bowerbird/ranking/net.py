@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,6 +57,15 @@ class Batch:
     known: Tensor
 
 
+class Scales(NamedTuple):
+    """How each dense feature is spread over the rows to learn from, [F] each."""
+
+    mean: F32
+    std: F32
+    low: F32
+    high: F32
+
+
 class Net(nn.Module):
     """A net: what it reads goes through layers to one logit a head; the slot adds to it.
 
@@ -70,11 +80,12 @@ class Net(nn.Module):
 
     mean: Tensor
     scale: Tensor
+    low: Tensor
+    high: Tensor
 
     def __init__(
         self,
-        mean: F32,
-        std: F32,
+        scales: Scales,
         biases: Sequence[float],
         width: int,
         hidden: Sequence[int],
@@ -84,9 +95,12 @@ class Net(nn.Module):
         """`width` is that of `inputs`; `hidden` those of a member's layers."""
         super().__init__()
         # What never varied says nothing, and must not begin to when it varies at serving.
-        scale = np.where(std < 1e-4, 0.0, 1.0 / np.maximum(std, 1e-4)).astype(np.float32)
-        self.register_buffer("mean", torch.from_numpy(mean))
-        self.register_buffer("scale", torch.from_numpy(scale))
+        scale = np.where(scales.std < 1e-4, 0.0, 1.0 / np.maximum(scales.std, 1e-4))
+        self.register_buffer("mean", torch.from_numpy(scales.mean))
+        self.register_buffer("scale", torch.from_numpy(scale.astype(np.float32)))
+        # Of the rows it learns from now, whatever an earlier Version had: not part of the state.
+        self.register_buffer("low", torch.from_numpy(scales.low), persistent=False)
+        self.register_buffer("high", torch.from_numpy(scales.high), persistent=False)
         self.members, self._width = members, hidden[0]
         self.first = nn.Linear(width, members * hidden[0])
         layers: list[nn.Module] = [nn.ReLU(), nn.Dropout(dropout)]
@@ -104,8 +118,13 @@ class Net(nn.Module):
             self.heads.bias.copy_(torch.tensor(biases))
 
     def standardised(self, features: Tensor) -> Tensor:
-        """Return [n, F] features around 0, cut at `CLIP` deviations."""
-        return torch.clamp((features - self.mean) * self.scale, -CLIP, CLIP)
+        """Return [n, F] features around 0, cut at `CLIP` deviations and where no row was learned.
+
+        What grows with the days, as the age of old media does, would else be asked of lines and
+        layers where they were never taught.
+        """
+        inside = torch.clamp(features, self.low, self.high)
+        return torch.clamp((inside - self.mean) * self.scale, -CLIP, CLIP)
 
     def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
         """Return [n, width] of what the first layer reads."""
@@ -153,9 +172,9 @@ class Light(Net):
     """Standardised features through the layers; it reads nothing sparse."""
 
     def __init__(
-        self, mean: F32, std: F32, biases: Sequence[float], hidden: Sequence[int] = (128, 64)
+        self, scales: Scales, biases: Sequence[float], hidden: Sequence[int] = (128, 64)
     ) -> None:
-        super().__init__(mean, std, biases, len(mean), hidden)
+        super().__init__(scales, biases, len(scales.mean), hidden)
 
     def inputs(self, features: Tensor, sparse: Tensor, recent: Tensor) -> Tensor:
         """Return [n, F]."""
