@@ -38,7 +38,9 @@ LISTENERS = 5  # an artist with fewer is left out
 NEAREST = 20
 TAGS = 50  # the commonest first tags, for the classifier
 SEEDS = (1, 2, 3)
-OURS = EmbeddingConfig(window=50, epochs=60, decay=0.003, centre=0.0, smoothing=2.0)
+WIDTH = 128
+"""Of all vectors but those of cosine, which has a number a listener."""
+OURS = EmbeddingConfig(dim=WIDTH, window=50, epochs=60, decay=0.003, smoothing=2.0)
 
 LISTS = """
 SELECT user_id, artist_id, weight FROM read_parquet($listens) WHERE artist_id IN (
@@ -126,7 +128,7 @@ def gensim(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
     cuts = np.cumsum(np.bincount(lists.user))[:-1]
     words = [[str(a) for a in part.tolist()] for part in np.split(lists.artist[order], cuts)]
     model = import_module("gensim.models").Word2Vec(
-        words, sg=1, min_count=1, workers=1, seed=seed, vector_size=64, window=50, **settings
+        words, sg=1, min_count=1, workers=1, seed=seed, vector_size=WIDTH, window=50, **settings
     )
     found: F32 = model.wv[[str(a) for a in range(len(lists.top))]]
     return found
@@ -137,7 +139,7 @@ def als(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
     sparse = import_module("scipy.sparse")
     values = np.log1p(lists.weight)
     model = import_module("implicit.cpu.als").AlternatingLeastSquares(
-        factors=64, random_state=seed, num_threads=1, **settings
+        factors=WIDTH, random_state=seed, num_threads=1, **settings
     )
     model.fit(sparse.csr_matrix((values, (lists.user, lists.artist))), show_progress=False)
     found: F32 = model.item_factors
@@ -150,7 +152,7 @@ def cosine(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
 
 
 def ppmi(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
-    """Return 64 dimensions of the positive pointwise mutual information of sharing a listener.
+    """Return `WIDTH` dimensions of the positive pointwise mutual information of sharing a listener.
 
     Source: Levy and Goldberg, Neural Word Embedding as Implicit Matrix Factorization, NIPS 2014.
     """
@@ -162,7 +164,7 @@ def ppmi(lists: Lists, seed: int, settings: Mapping[str, Any]) -> F32:
         mutual = np.log(together / together.sum() / np.outer(share, share ** settings["power"]))
     mutual -= np.log(settings["shift"])
     u, s, _ = np.linalg.svd(np.maximum(mutual, 0), hermitian=True)
-    found: F32 = (u[:, :64] * s[:64] ** settings["root"]).astype(np.float32)
+    found: F32 = (u[:, :WIDTH] * s[:WIDTH] ** settings["root"]).astype(np.float32)
     return found
 
 
@@ -189,8 +191,9 @@ METHODS = (
         ours,
         {},
         tuple(
-            {"persons": p, "smoothing": s, "decay": d}
+            {"persons": p, "smoothing": s, "decay": d, "centre": c}
             for p in (0, 4)
+            for c in (0.0, 1.0)
             for s in (0.5, 2.0)
             for d in (0.003, 0.005, 0.015)
         ),
