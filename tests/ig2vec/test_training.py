@@ -96,7 +96,7 @@ def test_a_first_learning_has_less_chance_in_it_than_one_reading(words: Corpus) 
     assert apart(0.6) < 0.95 * apart(0.0)
 
 
-def test_a_first_learning_is_the_mean_of_two_readings(words: Corpus) -> None:
+def test_the_second_reading_goes_on_from_where_the_first_ended(words: Corpus) -> None:
     once = train_vectors(words, replace(CONFIG, rest=0.0))
     halted = train_vectors(words, replace(CONFIG, rest=0.6, warm=1e-9))  # the second moves nothing
     assert once.learned is not None

@@ -72,53 +72,42 @@ def train_vectors(
     text.relabel(hot.place)
     words = Words(text.lines, text.keep, text.starts)
     draws = Draws(*draw_table(text.counts[hot.lines], config))
-    gently = replace(config, lr=config.lr * config.warm)
-    if earlier is not None:
-        _read(words, weights, draws, gently, progress)
-    elif config.rest:
-        _read_twice(words, weights, draws, (config, gently), progress)
-    else:
-        _read(words, weights, draws, config, progress)
+    _read(words, weights, draws, _readings(config, earlier), progress)
     weights = _by_heat(weights, hot.place[: len(known)])
     if earlier is not None:
         weights = rested(weights, known, earlier, config.rest)
     return _embedding(known, weights, config)
 
 
+def _readings(config: EmbeddingConfig, earlier: Embedding | None) -> list[EmbeddingConfig]:
+    """Return how to read the corpus, once or twice."""
+    gently = replace(config, lr=config.lr * config.warm)
+    if earlier is not None:
+        return [gently]
+    return [config, gently] if config.rest else [config]
+
+
 def _read(
     words: Words,
     weights: Weights,
     draws: Draws,
-    config: EmbeddingConfig,
-    progress: Progress | None,
-    turn: tuple[int, int] = (0, 1),
-) -> None:
-    """Read the corpus once an epoch; `turn` is which reading of how many this is."""
-    mine, of = turn
-    for epoch in range(config.epochs):
-        _epoch(words, weights, draws, config, epoch, mine)
-        if progress is not None:
-            progress((mine + (epoch + 1) / config.epochs) / of)
-
-
-def _read_twice(
-    words: Words,
-    weights: Weights,
-    draws: Draws,
-    how: tuple[EmbeddingConfig, EmbeddingConfig],
+    readings: list[EmbeddingConfig],
     progress: Progress | None,
 ) -> None:
-    """Read the corpus, then again from there, and leave the mean of both in `weights`.
+    """Learn into `weights` once or twice, each time from there, and leave the mean of both.
 
-    Whatever goes on from here is drawn back to here (`rested`): the mean of two readings has half
-    of the chance in it that one has.
+    Whatever goes on from here is drawn back to here (`rested`): the mean of two readings has less
+    chance in it than one has.
     """
-    _read(words, weights, draws, how[0], progress, (0, 2))
-    first = Weights(weights.vectors.copy(), weights.out.copy())
-    _read(words, weights, draws, how[1], progress, (1, 2))
-    for rows, before in zip(weights, first, strict=True):
-        rows += before
-        rows *= np.float32(0.5)
+    for turn, config in enumerate(readings):
+        before = [rows.copy() for rows in weights] if turn else []
+        for epoch in range(config.epochs):
+            _epoch(words, weights, draws, config, epoch, turn)
+            if progress is not None:
+                progress((turn + (epoch + 1) / config.epochs) / len(readings))
+        for rows, first in zip(weights, before, strict=False):  # nothing before the first reading
+            rows += first
+            rows *= np.float32(0.5)
 
 
 def _by_heat(weights: Weights, lines: I64) -> Weights:
