@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bowerbird.app.bowerbird import Bowerbird
+
 CODE = """
 import sys
 from pathlib import Path
@@ -26,6 +28,15 @@ with Bowerbird(Path(sys.argv[1])) as bb:
     print(compiled() - before)
 """
 
+AHEAD = """
+import sys
+from pathlib import Path
+from bowerbird.app.warming import warm_folder
+from bowerbird.features.compute import fill
+warm_folder(Path(sys.argv[1]))
+print(len(fill.signatures))
+"""
+
 
 def test_once_warm_the_first_facts_and_pages_compile_nothing(tmp_path: Path) -> None:
     done = subprocess.run(
@@ -36,3 +47,16 @@ def test_once_warm_the_first_facts_and_pages_compile_nothing(tmp_path: Path) -> 
         timeout=300,
     )
     assert done.stdout.strip() == "0"
+
+
+def test_features_are_compiled_once_for_an_empty_world_and_for_a_full_one(tmp_path: Path) -> None:
+    """In a process of its own, where nothing else has compiled them."""
+    Bowerbird.init(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", AHEAD, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    assert done.stdout.strip() == "1"

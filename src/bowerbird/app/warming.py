@@ -6,10 +6,14 @@ features, the World's signals and the operators. The real World is not touched.
 
 from __future__ import annotations
 
+import signal
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
+from bowerbird.app.config import read_config
+from bowerbird.app.opening import programs_of
 from bowerbird.core.facts import NONE, UNKNOWN, Action, FactBatch, FactKind, Flag, MediaType
 from bowerbird.core.ids import Ids
 from bowerbird.features.compute import compute
@@ -29,6 +33,22 @@ from bowerbird.world.world import World
 NOW = 1_000_000
 ROWS = 3
 
+NOBODY = Part(np.full(ROWS, NONE, np.int32), np.zeros((1, 2), np.float32))
+"""Vectors, but of no account."""
+
+
+def warm_folder(data: Path) -> None:
+    """Compile what pages of the folder `data` need, as the work of a process of its own.
+
+    The features first, which take longest, and which training wants before any page does. Ctrl-C is
+    for the process that started it, and ends this one with it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _features(World(), NOBODY)
+    config = read_config(data)
+    programs, names = programs_of(data, config), config.programs
+    warm_up(programs.named(names.page, data), programs.named(names.fallback, data))
+
 
 @cache
 def warm_up(program: Program, fallback: Program) -> None:
@@ -37,14 +57,15 @@ def warm_up(program: Program, fallback: Program) -> None:
     facts = made_up()
     overlay = Overlay(made_up_embedding(), np.zeros(ROWS, np.int32), 0)
     overlay.fold(facts)
-    parts = (
-        Part(np.full(ROWS, NONE, np.int32), np.zeros((1, 2), np.float32)),
-        Part(*overlay.vectors()),
-    )
-    compute(world.tables, Vectors(parts), 0, np.arange(ROWS, dtype=np.int32), NOW)
+    _features(world, Part(*overlay.vectors()))
     operators.warm()
     reading = Reading(world, made_up_ids(), None, {"default": overlay})
     make_page(Request("warm", "0", NOW, 0, program, fallback), reading)
+
+
+def _features(world: World, late: Part) -> None:
+    parts = NOBODY, late
+    compute(world.tables, Vectors(parts), 0, np.arange(ROWS, dtype=np.int32), NOW)
 
 
 @cache
