@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from bowerbird.features.compute import NAMES
-from bowerbird.ranking.deep import Deep
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.fit import fit
 from bowerbird.ranking.fitting import ENOUGH, OTHERS, Data, reproducible
+from bowerbird.ranking.net import Net
 from bowerbird.ranking.passes import FINAL, PASSES, SECOND
 from bowerbird.ranking.train import train_model
 from tests.ranking.test_train import CLICK, planted
@@ -74,12 +74,34 @@ def test_where_people_seldom_act_is_known_before_the_first_step_of_enough_rows(
     assert (chance[surface == 1].mean() < 0.2) == (rows == ENOUGH)
 
 
-def test_a_net_that_goes_on_begins_where_it_was(tmp_path: Path) -> None:
-    examples, rows = planted(N), np.arange(1_500)
-    assert {"click", "like"} == set(train_model(examples, tmp_path, spec=PASSES[FINAL])["learned"])
-    still = replace(PASSES[FINAL], epochs=0)
-    fitted = fit(examples, ("click", "like"), rows, rows, still, 0, tmp_path, lambda share: None)
-    assert fitted.warm
-    assert isinstance(fitted.net, Deep)
-    with np.load(tmp_path / "state.npz") as state:
-        assert np.array_equal(fitted.net.places.weight.detach().numpy(), state["places.weight"])
+def begun(examples: Examples, rows: int, before: Path | None) -> Net:
+    """Return a net that has not learned yet; warm if there is one before."""
+    learning, still = np.arange(rows), replace(PASSES[FINAL], epochs=0)
+    heads = "click", "like"
+    fitted = fit(examples, heads, learning, learning[:100], still, 0, before, lambda share: None)
+    assert fitted.warm == (before is not None)
+    return fitted.net
+
+
+def test_a_net_of_few_rows_begins_where_the_last_ended(tmp_path: Path) -> None:
+    examples = planted(N)
+    train_model(examples, tmp_path, spec=PASSES[FINAL])
+    on = begun(examples, 1_500, tmp_path).state_dict()
+    with np.load(tmp_path / "state.npz") as last:
+        for name, weight in on.items():
+            if weight.ndim:
+                assert np.array_equal(weight[: len(last[name])], last[name])
+
+
+def test_a_net_of_enough_rows_begins_halfway_there_and_its_tables_anew(tmp_path: Path) -> None:
+    examples = planted(ENOUGH)
+    train_model(planted(N), tmp_path, spec=PASSES[FINAL])
+    new, on = begun(examples, ENOUGH, None).state_dict(), begun(examples, ENOUGH, tmp_path)
+    learned = dict(on.named_parameters())
+    with np.load(tmp_path / "state.npz") as last:
+        for name, weight in on.state_dict().items():
+            if name.startswith("tables.") or not weight.ndim:
+                assert np.array_equal(weight, new[name])
+            else:
+                halfway = (new[name].numpy() + last[name]) / 2
+                assert np.allclose(weight, halfway if name in learned else last[name], atol=1e-6)

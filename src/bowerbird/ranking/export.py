@@ -18,6 +18,9 @@ from bowerbird.ranking.calibrate import Platt
 from bowerbird.ranking.deep import Deep
 from bowerbird.ranking.net import Net, buckets, surface_lines
 
+TABLES = "tables."
+"""How the names of a deep net's tables begin."""
+
 
 def folded(net: Net, slot: int, surface: int, platts: Sequence[Platt]) -> Net:
     """Return a copy that answers for one slot of one surface, calibrated, looking at neither."""
@@ -96,23 +99,32 @@ def save_state(net: Net, path: Path) -> None:
         np.savez_compressed(file, **arrays)
 
 
-def load_state(net: Net, path: Path) -> bool:
-    """Put the weights of `path` into `net` and return whether they fit.
+def go_on(net: Net, path: Path, *, whole: bool) -> bool:
+    """Let a new `net` begin from the weights of `path`, and return whether they fit.
 
-    A table that has grown keeps the lines that it had; anything else must be of the same shape.
+    With `whole` it begins where they ended; a table that has grown keeps the lines that it had.
+
+    Else it begins halfway between there and a new start (shrink and perturb: Ash and Adams, NeurIPS
+    2020), tables anew. A net that begins where the last one ended reads rows that it knows, and
+    learns them by heart, in its tables above all. Halfway back it has forgotten rows, and not what
+    they taught. How features are standardised stays, for the weights were learned so.
     """
     if not path.is_file():
         return False
     with np.load(path, allow_pickle=False) as file:
-        kept = {name: file[name] for name in file.files}
-    state = net.state_dict()
-    if set(kept) != set(state) or not all(_fits(kept[name], state[name]) for name in state):
+        last = {name: file[name] for name in file.files}
+    state, learned = net.state_dict(), dict(net.named_parameters())
+    if set(last) != set(state):
+        return False
+    if not whole:
+        state = {name: held for name, held in state.items() if not name.startswith(TABLES)}
+    if not all(_fits(last[name], state[name]) for name in state):
         return False
     for name, tensor in state.items():
-        found = torch.from_numpy(kept[name])
+        found = torch.from_numpy(last[name])
         if found.ndim:
-            tensor[: len(found)] = found
-    net.load_state_dict(state)
+            mine = tensor[: len(found)]
+            mine.copy_(found if whole or name not in learned else (mine + found) / 2)
     return True
 
 
