@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bowerbird.app.bowerbird import Bowerbird
 
-CODE = """
+AFTER = """
 import sys
 from pathlib import Path
 from numba.core.dispatcher import Dispatcher
@@ -38,25 +38,22 @@ print(len(fill.signatures))
 """
 
 
-def test_once_warm_the_first_facts_and_pages_compile_nothing(tmp_path: Path) -> None:
+def said(code: str, folder: Path) -> str:
+    """Return what `code` prints about `folder`, in a process where nothing is compiled yet."""
     done = subprocess.run(
-        [sys.executable, "-c", CODE, str(tmp_path)],
+        [sys.executable, "-c", code, str(folder)],
         capture_output=True,
         text=True,
         check=True,
         timeout=300,
     )
-    assert done.stdout.strip() == "0"
+    return done.stdout.strip()
+
+
+def test_once_warm_the_first_facts_and_pages_compile_nothing(tmp_path: Path) -> None:
+    assert said(AFTER, tmp_path) == "0"
 
 
 def test_features_are_compiled_once_for_an_empty_world_and_for_a_full_one(tmp_path: Path) -> None:
-    """In a process of its own, where nothing else has compiled them."""
     Bowerbird.init(tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-c", AHEAD, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    assert done.stdout.strip() == "1"
+    assert said(AHEAD, tmp_path) == "1"
