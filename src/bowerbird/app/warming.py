@@ -7,6 +7,7 @@ features, the World's signals and the operators. The real World is not touched.
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from bowerbird.app.config import read_config
 from bowerbird.app.opening import programs_of
+from bowerbird.core.errors import BowerbirdError
 from bowerbird.core.facts import NONE, UNKNOWN, Action, FactBatch, FactKind, Flag, MediaType
 from bowerbird.core.ids import Ids
 from bowerbird.features.compute import compute
@@ -41,13 +43,15 @@ def warm_folder(data: Path) -> None:
     """Compile what pages of the folder `data` need, as the work of a process of its own.
 
     The features first, which take longest, and which training wants before any page does. Ctrl-C is
-    for the process that started it, and ends this one with it.
+    for the process that started it, and ends this one with it; a program that does not compile is
+    told there, where it is to serve.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _features(World(), NOBODY)
-    config = read_config(data)
-    programs, names = programs_of(data, config), config.programs
-    warm_up(programs.named(names.page, data), programs.named(names.fallback, data))
+    with suppress(BowerbirdError):
+        config = read_config(data)
+        programs, names = programs_of(data, config), config.programs
+        warm_up(programs.named(names.page, data), programs.named(names.fallback, data))
 
 
 @cache

@@ -65,9 +65,9 @@ def demo(
 def kernels_beside(data: Path) -> Iterator[None]:
     """Compile what pages need on a second core, while society and facts keep one at work.
 
-    In a first demo that is a minute that nobody waits for; where all is compiled, two seconds.
+    In a first demo that is a minute that nobody waits for. One whose facts are in has no such work.
     """
-    if (os.cpu_count() or 1) < 2:
+    if (data / INGESTED).is_file() or (os.cpu_count() or 1) < 2:
         yield
         return
     from bowerbird.app.warming import warm_folder
