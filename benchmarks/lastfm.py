@@ -306,26 +306,26 @@ def tune(lists: Lists, only: str) -> None:
             print(f"{method.name:<10} {found:.4f}  {dict(settings)}", flush=True)
 
 
-def figures(method: Method, lists: Lists, our: list[F64]) -> dict[str, object]:
-    """Return a method's row, the mean over its seeds.
+def figures(method: Method, lists: Lists, our: F64 | None) -> tuple[dict[str, object], F64]:
+    """Return a method's row, the mean over its seeds, and how it names each artist's first tag.
 
-    `our` holds, once ours are known, in what share of seeds they name each artist's first tag.
+    That is the share of its seeds that name it; `our` is ours, None where they are left out.
     """
     started = perf_counter()
     learned = [method.learn(lists, seed, method.chosen) for seed in method.seeds]
     took = (perf_counter() - started) / len(learned)
     near = [precision(vectors, lists, lists.asked) for vectors in learned]
     named = np.mean([first_tag(vectors, lists, lists.asked) for vectors in learned], axis=0)
-    if method.learn is ours:
-        our.append(named)
-    return {
+    row: dict[str, object] = {
         "what": method.name,
         "same tag of 20 nearest": round(float(np.mean(near)), 4),
         "spread over seeds": round(float(np.ptp(near)), 4),
         "first tag named": round(float(named.mean()), 4),
-        "ours less it": str(bootstrap(our[0] - named, np.random.default_rng(0))) if our else "",
         "seconds": round(took, 1),
     }
+    if our is not None:
+        row["ours less it"] = str(bootstrap(our - named, np.random.default_rng(0)))
+    return row, named
 
 
 def main() -> int:
@@ -341,14 +341,15 @@ def main() -> int:
         tune(lists, asked.only)
         return 0
     print(f"{len(lists.top)} artists, base rate {base_rate(lists, lists.asked):.4f}")
-    our: list[F64] = []
+    our: F64 | None = None
     for method in METHODS:
         if asked.only not in method.name:
             continue
         if find_spec(method.needs) is None:
             print(f"{method.name}: left out, `make benchmarks` installs {method.needs}")
             continue
-        row = figures(method, lists, our)
+        row, named = figures(method, lists, our)
+        our = named if method.learn is ours else our
         print(
             json.dumps(row) if asked.json else "  ".join(f"{k}: {v}" for k, v in row.items()),
             flush=True,
