@@ -40,7 +40,9 @@ TAGS = 50  # the commonest first tags, for the classifier
 SEEDS = (1, 2, 3)
 WIDTH = 128
 """Of all vectors but those of cosine, which has a number a listener."""
-OURS = EmbeddingConfig(dim=WIDTH, window=50, epochs=60, decay=0.003, smoothing=2.0)
+OURS = EmbeddingConfig(
+    dim=WIDTH, window=50, persons=1, negatives=25, lr=0.03, epochs=30, decay=0.003, smoothing=2.0
+)
 
 LISTS = """
 SELECT user_id, artist_id, weight FROM read_parquet($listens) WHERE artist_id IN (
@@ -191,11 +193,10 @@ METHODS = (
         ours,
         {},
         tuple(
-            {"persons": p, "smoothing": s, "decay": d, "centre": c}
-            for p in (0, 4)
-            for c in (0.0, 1.0)
-            for s in (0.5, 2.0)
-            for d in (0.003, 0.005, 0.015)
+            {"persons": p, "negatives": n, "lr": r, "epochs": e, "decay": d}
+            for p in (0, 1, 4)
+            for n, r, e in ((5, 0.1, 60), (15, 0.03, 40), (25, 0.03, 30))
+            for d in (0.002, 0.003, 0.006)
         ),
         seeds=SEEDS,
     ),
