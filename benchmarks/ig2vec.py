@@ -42,6 +42,7 @@ PLAIN = EmbeddingConfig(
     negatives=5,
     persons=0,
     centre=0,
+    spectral=0,
     smoothing=0,
     decay=0,
     min_count=1,

@@ -9,7 +9,7 @@ import pytest
 
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.embedding import Embedding
-from bowerbird.ig2vec.rest import rested
+from bowerbird.ig2vec.rest import rested, rested_shared
 from bowerbird.ig2vec.sgns import Weights
 from bowerbird.ig2vec.vocabulary import Vocabulary
 
@@ -78,3 +78,21 @@ def test_chance_that_differs_from_day_to_day_is_averaged_away(share: float) -> N
         last = rested(learned(), known, before, share)
     off = float(np.square(last.vectors - truth).mean())
     assert off == pytest.approx((1 - share) / (1 + share), rel=0.1)  # of an exponential mean
+
+
+def test_what_people_share_is_drawn_back_once_it_is_turned_alike_by_hand() -> None:
+    _, known = now([10, 7, 10, 400])  # of the accounts that were there, half of the third is new
+    shared = np.array([[2, 0], [9, 9], [0, 2], [1, 1]], np.float32)
+    turned = np.array([[0, 4], [-4, 0], [-2, 2]], np.float32)  # a quarter turn, twice as long
+    found = rested_shared(shared, known, replace(EARLIER, shared=turned), 0.5)
+    expected = np.array([[3, 0], [9, 9], [0, 2.5], [1.5, 1.5]])
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("shared", [None, np.ones((3, 5), np.float32)])
+def test_what_people_share_begins_anew_where_there_is_nothing_like_it(
+    shared: np.ndarray | None,
+) -> None:
+    _, known = now([10, 7, 10, 400])
+    rows = np.ones((4, 2), np.float32)
+    assert rested_shared(rows, known, replace(EARLIER, shared=shared), 0.5) is rows

@@ -10,7 +10,7 @@ from bowerbird.core.errors import InputError
 from bowerbird.core.facts import Action, MediaType
 from bowerbird.core.signals import Links
 from bowerbird.ig2vec.config import EmbeddingConfig, ScoreRule
-from bowerbird.ig2vec.embedding import ARRAYS, Embedding
+from bowerbird.ig2vec.embedding import ARRAYS, OPTIONAL, Embedding
 from bowerbird.ig2vec.links_io import load_links, save_links
 from bowerbird.ig2vec.neighbours import neighbours
 from tests.ig2vec.making import embedding
@@ -27,11 +27,16 @@ CONFIG = EmbeddingConfig(
 
 @pytest.mark.parametrize("mapped", [False, True])
 def test_an_embedding_comes_back_as_it_was(tmp_path: Path, mapped: bool) -> None:
-    made = replace(embedding([(1, 0), (0.6, 0.8)], [3, 4]), config=CONFIG)
+    made = replace(
+        embedding([(1, 0), (0.6, 0.8)], [3, 4]),
+        config=CONFIG,
+        learned=np.eye(2, dtype=np.float32),
+        shared=np.ones((2, 1), np.float32),
+    )
     made.save(tmp_path / "embeddings" / "save_photo")
     found = Embedding.load(tmp_path / "embeddings" / "save_photo", mapped=mapped)
     assert found.config == CONFIG
-    for name in ARRAYS:
+    for name in (*ARRAYS, *OPTIONAL):
         before, after = getattr(made, name), getattr(found, name)
         assert before.dtype == after.dtype
         assert np.array_equal(before, after)

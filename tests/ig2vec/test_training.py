@@ -41,7 +41,7 @@ def test_neighbours_are_of_the_same_cluster(learned: Embedding) -> None:
 def test_the_mean_is_taken_off_where_alike_is_asked_for_and_not_where_next_is(
     words: Corpus,
 ) -> None:
-    alike = train_vectors(words, replace(CONFIG, smoothing=0.0))
+    alike = train_vectors(words, replace(CONFIG, smoothing=0.0, spectral=0.0))
     coming = train_vectors(words, replace(CONFIG, smoothing=0.0, rule=ScoreRule.CONTEXT))
     assert alike.learned is not None
     assert coming.learned is not None
@@ -89,8 +89,9 @@ def test_progress_reaches_one(words: Corpus) -> None:
 def test_a_first_learning_has_less_chance_in_it_than_one_reading(words: Corpus) -> None:
     def apart(rest: float) -> float:
         """Return the share of neighbours that two learnings from the same start do not share."""
-        one = train_vectors(words, replace(CONFIG, rest=rest))
-        other = train_vectors(words, replace(CONFIG, rest=0.0, seed=7), earlier=one)
+        one = train_vectors(words, replace(CONFIG, rest=rest, spectral=0.0))
+        again = replace(CONFIG, rest=0.0, spectral=0.0, seed=7)
+        other = train_vectors(words, again, earlier=one)
         return 1 - kept(one, other)
 
     assert apart(0.6) < 0.95 * apart(0.0)

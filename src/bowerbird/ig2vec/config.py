@@ -35,6 +35,7 @@ NOT_NEGATIVE = (
     "rest",
     "half_life_days",
     "centre",
+    "spectral",
     "smoothing",
     "decay",
     "subsample",
@@ -76,6 +77,8 @@ class EmbeddingConfig:
             the corpus twice and is the mean of both.
         centre: share of the mean of all words that is taken off each vector in the end, 0 for none;
             not under `ScoreRule.CONTEXT`, for what everybody is shown does come next.
+        spectral: weight of which accounts the same people engage with, whenever they do, beside
+            what sentences taught; 0 for none; not under `ScoreRule.CONTEXT`.
         smoothing: share of its neighbours' mean that each vector takes on after that; 0 for none.
         negative_exponent: negatives are drawn in proportion to count ** this.
         subsample: words with a larger share of the corpus are read less often (word2vec's t); 0
@@ -122,6 +125,7 @@ class EmbeddingConfig:
     warm: float = 0.25
     rest: float = 0.65
     centre: float = 1.0
+    spectral: float = 0.7
     smoothing: float = 0.6
     negative_exponent: float = 0.75
     subsample: float = 1e-3

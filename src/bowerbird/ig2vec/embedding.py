@@ -14,7 +14,7 @@ from bowerbird.core.facts import F32, I32, I64
 from bowerbird.ig2vec.config import EmbeddingConfig
 
 ARRAYS = ("index", "accounts", "vectors", "out", "counts")
-LEARNED = "learned"
+OPTIONAL = ("learned", "shared")
 CONFIG = "config.json"
 
 
@@ -26,12 +26,15 @@ class Embedding:
         index: [A] int32 line of each account row, NONE for one without a vector; rows beyond A
             have none.
         accounts: [m] int32 account row of each line, ascending.
-        vectors: [m, d] float32 input vectors, smoothed (see `smoothing`), unit length.
+        vectors: [m, d] float32, what sentences and people taught (see `joined`), smoothed (see
+            `smoothing`), unit length.
         out: [m, d] float32 output vectors, as learned.
         counts: [m] int64 words in the corpus.
         config: what it was trained with.
-        learned: [m, d] float32 input vectors as learned, before smoothing, to go on from; None
-            where they are not known.
+        learned: [m, d] float32 input vectors as learned, to go on from; None where they are not
+            known.
+        shared: [m, k] float32 what accounts share in people (see `spectral`), to go on from; None
+            where it is not known.
     """
 
     index: I32
@@ -41,6 +44,7 @@ class Embedding:
     counts: I64
     config: EmbeddingConfig
     learned: F32 | None = None
+    shared: F32 | None = None
 
     def __len__(self) -> int:
         return len(self.accounts)
@@ -50,8 +54,9 @@ class Embedding:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
-        if self.learned is not None:
-            np.save(folder / f"{LEARNED}.npy", self.learned, allow_pickle=False)
+        for name in OPTIONAL:
+            if (rows := getattr(self, name)) is not None:
+                np.save(folder / f"{name}.npy", rows, allow_pickle=False)
         (folder / CONFIG).write_bytes(msgspec.json.encode(self.config.to_dict()))
 
     @staticmethod
@@ -62,7 +67,7 @@ class Embedding:
             InputError: a file is missing or cannot be read.
         """
         mode: Literal["r"] | None = "r" if mapped else None
-        present = [*ARRAYS, *([LEARNED] if (folder / f"{LEARNED}.npy").exists() else [])]
+        present = [*ARRAYS, *(n for n in OPTIONAL if (folder / f"{n}.npy").exists())]
         try:
             arrays = {
                 name: np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False)

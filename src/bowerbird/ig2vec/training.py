@@ -10,17 +10,19 @@ from itertools import pairwise
 import numpy as np
 
 from bowerbird.core.errors import TrainingError
-from bowerbird.core.facts import I64
+from bowerbird.core.facts import F32, I64
 from bowerbird.ig2vec.aligned import aligned_rows
 from bowerbird.ig2vec.centring import centred
 from bowerbird.ig2vec.config import EmbeddingConfig, ScoreRule
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
+from bowerbird.ig2vec.joined import joined
 from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.randomness import U64, Draws
-from bowerbird.ig2vec.rest import rested
+from bowerbird.ig2vec.rest import rested, rested_shared
 from bowerbird.ig2vec.sgns import Shape, Weights, Words, train_sentences
 from bowerbird.ig2vec.smoothing import smoothed
+from bowerbird.ig2vec.spectral import spectral
 from bowerbird.ig2vec.start import start
 from bowerbird.ig2vec.text import read_corpus
 from bowerbird.ig2vec.vocabulary import Vocabulary, draw_table, hot_first, vocabulary
@@ -76,7 +78,7 @@ def train_vectors(
     weights = _by_heat(weights, hot.place[: len(known)])
     if earlier is not None:
         weights = rested(weights, known, earlier, config.rest)
-    return _embedding(known, weights, config)
+    return _embedding(known, weights, _shared(corpus, known, config, earlier), config)
 
 
 def _readings(config: EmbeddingConfig, earlier: Embedding | None) -> list[EmbeddingConfig]:
@@ -114,7 +116,9 @@ def _by_heat(weights: Weights, lines: I64) -> Weights:
     return Weights(aligned_rows(weights.vectors, lines), aligned_rows(weights.out, lines))
 
 
-def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> Embedding:
+def _embedding(
+    known: Vocabulary, weights: Weights, shared: F32 | None, config: EmbeddingConfig
+) -> Embedding:
     if not (np.isfinite(weights.vectors).all() and np.isfinite(weights.out).all()):
         raise TrainingError(
             f"the vectors of embedding {config.name!r} grew beyond all numbers at a learning rate "
@@ -123,6 +127,8 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
         )
     share = config.centre if config.rule is ScoreRule.COSINE else 0.0
     vectors = unit(centred(weights.vectors, known.counts, share))
+    if shared is not None:
+        vectors = joined(vectors, unit(shared), config.spectral)
     return Embedding(
         index=known.index,
         accounts=known.accounts,
@@ -131,7 +137,18 @@ def _embedding(known: Vocabulary, weights: Weights, config: EmbeddingConfig) -> 
         counts=known.counts,
         config=config,
         learned=weights.vectors,
+        shared=shared,
     )
+
+
+def _shared(
+    corpus: Corpus, known: Vocabulary, config: EmbeddingConfig, earlier: Embedding | None
+) -> F32 | None:
+    """Return what accounts share in people, where `config` asks for it."""
+    if not config.spectral or config.rule is not ScoreRule.COSINE:
+        return None
+    found = spectral(corpus, known, config, earlier)
+    return found if earlier is None else rested_shared(found, known, earlier, config.rest)
 
 
 def _epoch(
