@@ -33,7 +33,9 @@ from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.exam import exam
 from bowerbird.ig2vec.lengths import unit
 from bowerbird.ig2vec.same_topic import same_topic
+from bowerbird.ig2vec.spectral import spectral
 from bowerbird.ig2vec.training import SPREAD, train_vectors
+from bowerbird.ig2vec.vocabulary import vocabulary
 
 RATES = (0.025, 0.05, 0.1, 0.2)
 PLAIN = EmbeddingConfig(
@@ -315,7 +317,7 @@ def learned(train: Trainer, corpus: Corpus, seed: int) -> list[Embedding]:
 
 
 def growth(millions: list[int]) -> Iterator[dict[str, object]]:
-    """Yield the time of one epoch and the peak of memory, for corpora that grow."""
+    """Yield the time of one epoch, that of the second witness, and the peak of memory."""
     for million in sorted(millions):
         words = million * 1_000_000
         accounts = min(words // 20, 1_000_000)
@@ -324,6 +326,8 @@ def growth(millions: list[int]) -> Iterator[dict[str, object]]:
         fast = speed(partial(train_vectors, corpus, config), words, 2)
         what = f"{million} M words, {accounts:,} accounts, 2 threads"
         yield row(f"one epoch of {what}", words / 1e6 / fast, None, "s")
+        fast = speed(partial(spectral, corpus, vocabulary(corpus, 1), config, None), words, 2)
+        yield row(f"what people share, once, of {what}", words / 1e6 / fast, None, "s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         yield row(f"peak memory, the corpus among it, {what}", peak, None, "GiB")
 
@@ -375,7 +379,7 @@ def main() -> int:
     parser.add_argument("--growth", type=int, nargs="*", help="only this: millions of words")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    train_vectors(Town.built(40, 4, 0).sessions(1_000, 0), PLAIN)  # compiles
+    train_vectors(Town.built(40, 4, 0).sessions(1_000, 0), replace(PLAIN, spectral=1))  # compiles
     for found in wanted(asked):
         line = f"{found['what']}: {found['ours']} {found['unit']}"
         if found["peer"] is not None:
