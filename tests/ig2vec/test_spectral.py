@@ -93,3 +93,10 @@ def same_cluster(embedding: Embedding) -> float:
     np.fill_diagonal(near, -2)
     nearest = np.argsort(-near, axis=1)[:, :5]
     return float((embedding.accounts[nearest] // 10 == embedding.accounts[:, None] // 10).mean())
+
+
+def test_people_who_are_all_alike_share_nothing_that_tells_accounts_apart() -> None:
+    found = corpus([0, 1, 2], [2, 0, 1], [1, 2, 0])
+    assert spectral(found, vocabulary(found, 1), CONFIG, None).shape == (3, 0)
+    learned = train_vectors(found, CONFIG)
+    assert np.isfinite(learned.vectors).all()

@@ -15,17 +15,25 @@ import numpy as np
 
 from bowerbird.core.facts import F32, F64, I32, I64, NONE
 from bowerbird.core.kernels import inner, kernel
+from bowerbird.core.prefetch import fetch_cell
 from bowerbird.ig2vec.config import EmbeddingConfig
 from bowerbird.ig2vec.corpus import Corpus
 from bowerbird.ig2vec.embedding import Embedding
 from bowerbird.ig2vec.lookup import look_up
+from bowerbird.ig2vec.sgns import LINE
 from bowerbird.ig2vec.vocabulary import Vocabulary
 
-TURNS = 10
-"""Times the table is multiplied with: so many turns tell directions of a like weight apart."""
+TURNS, AGAIN = 10, 5
+"""Times the table is multiplied with, from directions at random and from earlier ones: so many
+turns tell directions of a like weight apart."""
 
 BESIDE = 16
 """Directions that are followed beside those that are wanted, for the last of these to settle."""
+
+
+LEAST = 1e-6
+"""Squared length under which a column, multiplied with a table whose largest singular value is 1,
+is rounding."""
 
 
 class Bags(NamedTuple):
@@ -56,14 +64,16 @@ def spectral(
     masses = _masses(bags, len(known))
     shrink = np.asarray(1 / np.sqrt(masses), np.float32)[:, None]
     fame = np.sqrt(masses / masses.sum()).astype(np.float32)[:, None]
+    turns = TURNS if earlier is None or earlier.shared is None else AGAIN
     rows = _start(known, min(config.dim + BESIDE, len(known) - 1), config.seed, earlier)
-    for _ in range(TURNS):
+    for _ in range(turns):
         rows = _product(bags, _apart(rows, fame) * shrink) * shrink
     rows = _apart(rows, fame)
     again = _product(bags, rows * shrink) * shrink
     values, turned = np.linalg.eigh(rows.T @ again)
     best = np.argsort(-values, kind="stable")[: config.dim]
-    return np.asarray(rows @ (turned[:, best] * np.sqrt(np.maximum(values[best], 0))), np.float32)
+    best = best[values[best] ** 2 > LEAST]
+    return np.asarray(rows @ (turned[:, best] * np.sqrt(values[best])), np.float32)
 
 
 def _start(known: Vocabulary, size: int, seed: int, earlier: Embedding | None) -> F32:
@@ -79,9 +89,15 @@ def _start(known: Vocabulary, size: int, seed: int, earlier: Embedding | None) -
 
 
 def _apart(rows: F32, fame: F32) -> F32:
-    """Return an orthonormal basis of what the columns of `rows` hold beside `fame`."""
-    found: F32 = np.linalg.qr(rows - fame @ (fame.T @ rows))[0]
-    return found
+    """Return an orthonormal basis of what the columns of `rows` hold beside `fame`.
+
+    By their inner products: many times as fast as by reflections where rows are many. Columns that
+    say nothing new are dropped.
+    """
+    rest = rows - fame @ (fame.T @ rows)
+    weights, turned = np.linalg.eigh(rest.T @ rest)
+    some = weights > LEAST
+    return np.asarray(rest @ (turned[:, some] / np.sqrt(weights[some])), np.float32)
 
 
 @kernel
@@ -107,14 +123,20 @@ def _product(bags: Bags, rows: F32) -> F32:
     sentence = 0
     while sentence < len(bags.users):
         sentence, size = _bag(bags, sentence, counts, met)
+        for line in met[:size]:
+            for d in range(0, width, LINE):
+                fetch_cell(rows, line, d)
+                fetch_cell(found, line, d)
         taste[:] = 0
         mass = np.float32(0)
-        for line in met[:size]:
+        for at in range(size):
+            line = np.uint64(met[at])  # never from the end, so that the loop below is all lanes
             share = np.float32(np.log1p(counts[line]))
             mass += share
             for d in range(width):
                 taste[d] += share * rows[line, d]
-        for line in met[:size]:
+        for at in range(size):
+            line = np.uint64(met[at])
             share = np.float32(np.log1p(counts[line])) / mass
             for d in range(width):
                 found[line, d] += share * taste[d]
