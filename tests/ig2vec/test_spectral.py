@@ -100,3 +100,15 @@ def test_people_who_are_all_alike_share_nothing_that_tells_accounts_apart() -> N
     assert spectral(found, vocabulary(found, 1), CONFIG, None).shape == (3, 0)
     learned = train_vectors(found, CONFIG)
     assert np.isfinite(learned.vectors).all()
+
+
+def test_a_night_after_nothing_was_shared_begins_with_nothing() -> None:
+    found = corpus([0, 1, 2], [2, 0, 1], [1, 2, 0])
+    first = train_vectors(found, CONFIG)
+    again = train_vectors(found, CONFIG, earlier=first)
+    assert again.shared is not None
+    assert again.shared.shape == (3, 0)
+    told_apart = corpus([0, 1, 2], [2, 0, 1], [1, 2, 0], [0, 1], [0, 1], [2])
+    later = train_vectors(told_apart, CONFIG, earlier=first)
+    assert later.shared is not None
+    assert later.shared.shape[1] > 0

@@ -30,7 +30,6 @@ turns tell directions of a like weight apart."""
 BESIDE = 16
 """Directions that are followed beside those that are wanted, for the last of these to settle."""
 
-
 LEAST = 1e-6
 """Squared length under which a column, multiplied with a table whose largest singular value is 1,
 is rounding."""
@@ -79,6 +78,7 @@ def spectral(
 def _start(known: Vocabulary, size: int, seed: int, earlier: Embedding | None) -> F32:
     """Return [m, size] directions: the earlier ones, and others at random."""
     rows = np.random.default_rng(seed).standard_normal((len(known), size), np.float32)
+    rows /= np.float32(np.sqrt(len(known)))  # as long as the earlier ones, or they were rounding
     if earlier is None or earlier.shared is None:
         return rows
     lines = look_up(earlier.index, known.accounts, NONE)
