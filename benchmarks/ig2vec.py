@@ -3,8 +3,9 @@
 All read the same made-up sessions, fastText from a file, the others from memory: of clusters of
 accounts, a fifth of the words drawn from everybody. Width, window, negatives, sub-sampling and
 epochs are the same; each learns at the
-rate that is best for it on validation sessions, and is examined on others. Speed a core is tokens a
-second of CPU time, so that a busy machine does not count; on two threads it is wall time.
+rate that is best for it on validation sessions, and is examined on others, over several seeds of
+that corpus, on as many threads as the last of `--threads` says. Speed a core is tokens a second of
+CPU time, so that a busy machine does not count; on two threads it is wall time.
 
     make benchmarks && .venv-bench/bin/python benchmarks/ig2vec.py
 """
@@ -272,17 +273,21 @@ def targets_a_word(config: EmbeddingConfig) -> float:
     return pairs / LENGTH + round(SPREAD * config.negatives * window)
 
 
-def quality(accounts: int, words: int, seeds: int) -> list[dict[str, object]]:
-    """Return the rows on quality, each at the rate that was best on validation sessions."""
+def quality(accounts: int, words: int, seeds: int, threads: int) -> list[dict[str, object]]:
+    """Return the rows on quality, each at the rate that was best on validation sessions.
+
+    The sessions of the first seed are those of `speeds`.
+    """
     found: dict[str, list[tuple[float, float]]] = {}
     rates: dict[str, list[float]] = {}
     for seed in range(seeds):
         town = Town.built(accounts, accounts // 100, seed)
         corpus, chosen, asked = (
-            town.sessions(size, 100 * seed + i) for i, size in enumerate((words, 20_000, 20_000))
+            town.sessions(size, 100 * seed + i)
+            for i, size in enumerate((words, 20_000, 20_000), start=1)
         )
         for name, train in trainers(corpus).items():
-            best = max(learned(train, corpus, seed), key=lambda found: hit(found, chosen))
+            best = max(learned(train, corpus, seed, threads), key=lambda found: hit(found, chosen))
             share = same_topic(best, town.topic)["all"]["share"]
             rates.setdefault(name, []).append(best.config.lr)
             found.setdefault(name, []).append((hit(best, asked), share))
@@ -305,12 +310,12 @@ def trainers(corpus: Corpus) -> dict[str, Trainer]:
     return found
 
 
-def learned(train: Trainer, corpus: Corpus, seed: int) -> list[Embedding]:
+def learned(train: Trainer, corpus: Corpus, seed: int, threads: int) -> list[Embedding]:
     """Return the embedding of each rate that does not diverge."""
     kept = []
     for lr in RATES:
         try:
-            kept.append(train(corpus, replace(PLAIN, lr=lr, seed=seed)))
+            kept.append(train(corpus, replace(PLAIN, lr=lr, seed=seed, threads=threads)))
         except TrainingError as error:
             print(error, file=sys.stderr)
     return kept
@@ -362,7 +367,7 @@ def wanted(asked: argparse.Namespace) -> Iterator[dict[str, object]]:
         yield from speeds(asked.accounts, asked.words, asked.times, asked.widths, asked.threads)
         yield from limits(asked.accounts, asked.words, asked.widths)
     if not asked.speed:
-        yield from quality(asked.accounts // 5, asked.words // 5, asked.seeds)
+        yield from quality(asked.accounts, asked.words, asked.seeds, asked.threads[-1])
 
 
 def main() -> int:
