@@ -2,10 +2,10 @@
 
 All read the same made-up sessions, fastText from a file, the others from memory: of clusters of
 accounts, a fifth of the words drawn from everybody. Width, window, negatives, sub-sampling and
-epochs are the same; each learns at the
-rate that is best for it on validation sessions, and is examined on others, over several seeds of
-that corpus, on as many threads as the last of `--threads` says. Speed a core is tokens a second of
-CPU time, so that a busy machine does not count; on two threads it is wall time.
+epochs are the same; each learns at the rate that is best for it on validation sessions, and is
+examined on others, over several seeds of that corpus, on as many threads as the last of `--threads`
+says. Speed a core is tokens a second of CPU time, so that a busy machine does not count; on two
+threads it is wall time.
 
     make benchmarks && .venv-bench/bin/python benchmarks/ig2vec.py
 """
@@ -329,10 +329,10 @@ def growth(millions: list[int]) -> Iterator[dict[str, object]]:
         corpus = Town.built(accounts, accounts // 100, seed=0).sessions(words, seed=1)
         config = replace(PLAIN, epochs=1, threads=2)
         fast = speed(partial(train_vectors, corpus, config), words, 2)
-        what = f"{million} M words, {accounts:,} accounts, 2 threads"
-        yield row(f"one epoch of {what}", words / 1e6 / fast, None, "s")
+        what = f"{million} M words, {accounts:,} accounts"
+        yield row(f"one epoch of {what}, 2 threads", words / 1e6 / fast, None, "s")
         fast = speed(partial(spectral, corpus, vocabulary(corpus, 1), config, None), words, 2)
-        yield row(f"what people share, once, of {what}", words / 1e6 / fast, None, "s")
+        yield row(f"what people share, once, of {what}, 1 thread", words / 1e6 / fast, None, "s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         yield row(f"peak memory, the corpus among it, {what}", peak, None, "GiB")
 
