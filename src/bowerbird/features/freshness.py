@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from bowerbird.core.facts import F32, I32, NONE, U8
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
-from bowerbird.features.scales import UNKNOWN_SPAN, log_hours
+from bowerbird.features.scales import UNKNOWN_SPAN, log_hours, log_more
 from bowerbird.world.probe import Whole
 from bowerbird.world.tables import Media
 
@@ -41,4 +39,4 @@ def fill_freshness(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> N
             out[i, 2] = log_hours(media.recent_ts[row], now)
         seconds = media.duration_s[row]
         if want[3] and seconds > 0.0:  # NaN is not
-            out[i, 3] = math.log1p(min(seconds, LONGEST_S))
+            out[i, 3] = log_more(min(seconds, LONGEST_S))

@@ -20,7 +20,7 @@ DAY_MS = 24 * HOUR_MS
 LONGEST_H = 24.0 * 365.0
 """Spans of time are cut here, and an unknown one counts as this long."""
 
-UNKNOWN_SPAN = math.log1p(LONGEST_H)
+UNKNOWN_SPAN = math.log(1.0 + LONGEST_H)
 """The default of every feature in ln(1 + hours)."""
 
 IMPRESSION = int(Action.IMPRESSION)
@@ -55,15 +55,21 @@ ENGAGED_PRIOR = (0.25, 20.0)
 
 
 @fused
+def log_more(number: float) -> float:
+    """Return ln(1 + number), 1e-16 off at most; `log1p` takes half as long again for less."""
+    return math.log(1.0 + number)
+
+
+@fused
 def log_count(count: float) -> float:
     """Return ln(1 + count); a negative count (undone more than done) is none."""
-    return math.log1p(max(count, 0.0))
+    return log_more(max(count, 0.0))
 
 
 @fused
 def log_weight(weight: float) -> float:
     """Return ln(1 + weight), mirrored for a negative one."""
-    return math.copysign(math.log1p(abs(weight)), weight)
+    return math.copysign(log_more(abs(weight)), weight)
 
 
 @fused
@@ -73,8 +79,8 @@ def log_rate(count: float, shown: float, prior: float, strength: float) -> float
     Logs that carry no impressions for some events never give a rate over 1: `count` stands in.
     """
     done = max(count, 0.0)
-    rate = (done + strength * prior) / (max(shown, done) + strength)
-    return min(max(math.log(rate / prior), -5.0), 5.0)
+    expected = (max(shown, done) + strength) * prior
+    return min(max(math.log((done + strength * prior) / expected), -5.0), 5.0)
 
 
 @fused
@@ -110,7 +116,7 @@ def log_hours(then: Whole, now: Whole) -> float:
     if then <= 0:
         return UNKNOWN_SPAN
     hours = max(now - then, 0) / HOUR_MS
-    return math.log1p(min(hours, LONGEST_H))
+    return log_more(min(hours, LONGEST_H))
 
 
 @fused

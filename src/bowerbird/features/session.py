@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from bowerbird.core.facts import F32, NONE
 from bowerbird.core.kernels import inner
 from bowerbird.features.family import Cost, Family, Feature
-from bowerbird.features.scales import log_count
+from bowerbird.features.scales import log_count, log_more
 from bowerbird.world.probe import Whole
 from bowerbird.world.rules import MINUTE, SESSION_GAP
 from bowerbird.world.tables import Users
@@ -29,7 +27,7 @@ def fill_session(users: Users, user: Whole, now: Whole, out: F32) -> None:
     if user == NONE or users.session_ts[user] <= 0 or now - users.last_ts[user] > SESSION_GAP:
         return
     events = log_count(users.session_events[user])
-    minutes = math.log1p(max(now - users.session_ts[user], 0) / MINUTE)
+    minutes = log_more(max(now - users.session_ts[user], 0) / MINUTE)
     for i in range(len(out)):
         out[i, 0] = 0.0
         out[i, 1] = events
