@@ -132,7 +132,7 @@ def test_heads_without_positives_answer_their_prior_and_say_so(trained: Path) ->
 
 
 def test_onnx_answers_what_torch_does(tmp_path: Path, spec: Spec) -> None:
-    """For every batch size, at the top slot, calibrated."""
+    """For every batch size, at the top slot, calibrated; for rows far off as well."""
     import torch
 
     from bowerbird.ranking.export import folded
@@ -149,9 +149,10 @@ def test_onnx_answers_what_torch_does(tmp_path: Path, spec: Spec) -> None:
     )
     platts = [model.card.platt[head] for head in fitted.learned]
     net = folded(fitted.net, fitted.slot, fitted.surface, platts)
-    for n in (1, 25, 500):
-        found = model.predict(inputs_of(examples, slice(n)))
-        rows = Data(examples, fitted.learned, np.arange(n), fitted.columns, fitted.lookup)
+    for n, times in ((1, 1.0), (25, 1.0), (500, 1.0), (25, 1e4), (25, -1e4)):
+        asked = replace(examples, features=examples.features * np.float32(times))
+        found = model.predict(inputs_of(asked, slice(n)))
+        rows = Data(asked, fitted.learned, np.arange(n), fitted.columns, fitted.lookup)
         recent = torch.empty((0, 0), dtype=torch.int64)
         if fitted.lookup is not None:
             recent = torch.from_numpy(recent_lines(fitted.lookup, examples.recent[:1]))
