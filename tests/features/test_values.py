@@ -59,15 +59,19 @@ def test_popularity_and_account_count_what_everyone_did() -> None:
             event(BEN, Action.IMPRESSION, at, 1),
             event(BEN, Action.SAVE, at, 1),
             event(BEN, Action.FOLLOW, at, account=1),
+            event(BEN, Action.PROFILE_VISIT, at, 1),
         ]
     )
     found = row(world, ANA, 1, at + 2 * DAY)
+    visits = near(math.log((1 + 50 * 0.02) / (2 + 50) / 0.02))
+    assert found["media_profile_visit_rate"] == visits
+    assert found["account_profile_visit_rate"] == visits
     assert found["media_impressions"] == near(math.log(1 + 2))
     assert found["media_recent_impressions"] == near(math.log(1 + 2 / 4))
-    assert found["media_recent"] == near(math.log(1 + 1 / 4))
+    assert found["media_recent"] == near(math.log(1 + 2 / 4))
     assert found["media_save_rate"] == near(math.log((1 + 100 * 0.01) / (2 + 100) / 0.01))
     assert found["account_posts"] == near(math.log(1 + 2))
-    assert found["account_recent"] == near(math.log(1 + 2 / 4))
+    assert found["account_recent"] == near(math.log(1 + 3 / 4))
     assert found["account_follow_rate"] == near(math.log((1 + 200 * 0.005) / (2 + 200) / 0.005))
 
 

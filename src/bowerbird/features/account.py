@@ -26,18 +26,25 @@ ACCOUNT = Family(
         Feature("account_long_view_rate", "ln(rate / prior)"),
         Feature("account_like_rate", "ln(rate / prior)"),
         Feature("account_follow_rate", "ln(rate / prior)"),
+        Feature("account_profile_visit_rate", "ln(rate / prior)"),
     ),
     Cost.ROW,
 )
 
-RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE), int(Action.FOLLOW))
+RATES = (
+    int(Action.CLICK),
+    int(Action.LONG_VIEW),
+    int(Action.LIKE),
+    int(Action.FOLLOW),
+    int(Action.PROFILE_VISIT),
+)
 
 
 @inner
 def fill_account(accounts: Accounts, owners: I32, now: Whole, want: U8, out: F32) -> None:
-    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 7]).
+    """Write the columns of the accounts `owners` ([n], NONE for unknown) into `out` ([n, 8]).
 
-    Only those that `want` ([7]) has a 1 for.
+    Only those that `want` ([8]) has a 1 for.
     """
     for i in range(len(owners)):
         account = owners[i]

@@ -28,6 +28,7 @@ POPULARITY = Family(
         Feature("media_long_view_rate", "ln(rate / prior)"),
         Feature("media_like_rate", "ln(rate / prior)"),
         Feature("media_save_rate", "ln(rate / prior)"),
+        Feature("media_profile_visit_rate", "ln(rate / prior)"),
         Feature("media_hide_rate", "ln(rate / prior)"),
         Feature("media_recent_click_rate", "ln(rate / prior), half-life 1 day"),
         Feature("media_recent_long_view_rate", "ln(rate / prior), half-life 1 day"),
@@ -41,6 +42,7 @@ RATES = (
     int(Action.LONG_VIEW),
     int(Action.LIKE),
     int(Action.SAVE),
+    int(Action.PROFILE_VISIT),
     int(Action.HIDE),
 )
 RECENT_RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE))
@@ -48,11 +50,11 @@ RECENT_RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE))
 
 @inner
 def fill_popularity(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> None:
-    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 11]).
+    """Write the columns of the media `rows` ([n], NONE for unknown) into `out` ([n, 12]).
 
-    Only those that `want` ([11]) has a 1 for.
+    Only those that `want` ([12]) has a 1 for.
     """
-    lately = want[1] or want[2] or want[8] or want[9] or want[10]
+    lately = want[1] or want[2] or want[9] or want[10] or want[11]
     for i in range(len(rows)):
         if rows[i] == NONE:
             continue
@@ -74,4 +76,4 @@ def fill_recent_popularity(
     out[i, 2] = log_count(left * engagements(recent, row))
     for k in range(len(RECENT_RATES)):
         prior, strength = PRIORS[RECENT_RATES[k]]
-        out[i, 8 + k] = log_rate(left * recent[row, RECENT_RATES[k]], shown, prior, strength)
+        out[i, 9 + k] = log_rate(left * recent[row, RECENT_RATES[k]], shown, prior, strength)
