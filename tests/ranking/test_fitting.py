@@ -74,6 +74,15 @@ def test_where_people_seldom_act_is_known_before_the_first_step_of_enough_rows(
     assert (chance[surface == 1].mean() < 0.2) == (rows == ENOUGH)
 
 
+@pytest.mark.parametrize(("rate", "more"), [(1e-3, True), (3e-6, False)])
+def test_an_epoch_that_gains_next_to_nothing_is_not_better(rate: float, more: bool) -> None:
+    examples, learning, heads = planted(N), np.arange(N - 1_000), ("click", "like")
+    held = np.arange(N - 1_000, N)
+    spec = replace(PASSES[SECOND], epochs=4, patience=4, rate=rate)
+    fitted = fit(examples, heads, learning, held, spec, 0, None, lambda share: None)
+    assert (fitted.epochs > 1) == more
+
+
 def begun(examples: Examples, rows: int, before: Path | None) -> Net:
     """Return a net that has not learned yet; warm if there is one before."""
     learning, still = np.arange(rows), replace(PASSES[FINAL], epochs=0)

@@ -34,6 +34,11 @@ ENOUGH = 30_000
 on 12,000 rows of a closed loop nets that began so chose pages worth a fiftieth less."""
 
 WEIGHT_DECAY = 1e-4
+BETTER = 5e-4
+"""Share of the validation loss that an epoch must gain to count: of two that say as much, the
+earlier has learned less by heart. On the society a third epoch that gained 1e-4 cost a page .17 of
+6.52."""
+
 LISTWISE = 0.05
 """What putting a request's positives first counts for, beside saying each row's chance."""
 
@@ -178,7 +183,7 @@ def begin_at_shares(net: Net, data: Data) -> None:
 def learn(net: Net, data: Data, held: Data, pace: Pace, tell: Callable[[float], None]) -> int:
     """Let `net` learn from `data`; it is left as its mean was after the epoch best on `held`.
 
-    Returns that epoch. Call it within `reproducible`.
+    Of two that are as good, the earlier. Returns that epoch. Call it within `reproducible`.
     """
     weights = head_weights(data)
     optimiser = torch.optim.AdamW(
@@ -196,7 +201,7 @@ def learn(net: Net, data: Data, held: Data, pace: Pace, tell: Callable[[float], 
             optimiser.step()
             mean.take()
         found = mean_loss(mean.net, held if len(held) else data, weights)
-        if found < best - 1e-5:
+        if found < best * (1.0 - BETTER):
             best, best_epoch, kept = found, epoch, copy.deepcopy(mean.net.state_dict())
         tell(epoch / (pace.epochs + 1))
         if epoch - best_epoch >= pace.patience:
