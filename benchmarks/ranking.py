@@ -10,6 +10,8 @@ normalised entropy and calibration, with paired intervals over people.
     make benchmarks
     .venv-bench/bin/python benchmarks/ranking.py ../shared/data/kuairand-pure-14d
 
+With `--one-moment` what says who asks and when is alike in each list, as it is on a page.
+
 Settings were chosen with `--days validation --tune`: learned before 29 April, examined on the 29th
 and 30th.
 """
@@ -25,7 +27,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from ranking_methods import Method, Scores, Settings, labels_of, lists_of
+from ranking_methods import Method, Scores, Settings, at_one_moment, labels_of, lists_of
 from ranking_ours import OURS, by_day
 from ranking_peers import PEERS
 from ranking_rows import SPLITS, Parts, parts_of, rows_of
@@ -212,6 +214,11 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/kuairand-ranking"))
     parser.add_argument("--days", choices=SPLITS, default="test")
     parser.add_argument("--tune", action="store_true", help="try the settings of every method")
+    parser.add_argument(
+        "--one-moment",
+        action="store_true",
+        help="what a request's candidates share, alike in a list",
+    )
     parser.add_argument("--only", help="with --tune: methods whose name has this in it")
     parser.add_argument("--by-day", action="store_true", help="stale, warm and retrained Versions")
     parser.add_argument("--json", action="store_true")
@@ -219,6 +226,8 @@ def main() -> int:
     examples = rows_of(asked.source, asked.folder)
     parts = parts_of(examples.ts, asked.days)
     heads = heads_of(examples, parts_of(examples.ts, "test"))
+    if asked.one_moment:
+        examples = at_one_moment(examples, parts.examined)
     methods = [m for m in (*OURS, *PEERS) if m.installed()]
     if asked.by_day:
         rows: Iterator[Row] = by_day(examples, heads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from ranking_rows import Parts
 
 from bowerbird.core.facts import F64, I32, I64
-from bowerbird.features.compute import SPARSE
+from bowerbird.features.compute import NAMES, SPARSE
 from bowerbird.ranking.examples import Examples
 from bowerbird.ranking.heads import HEADS
+from bowerbird.ranking.passes import OF_THE_REQUEST
 
 Settings = Mapping[str, Any]
 THREADS = 1
@@ -85,3 +86,22 @@ def labels_of(examples: Examples, rows: I64, head: str) -> NDArray[np.bool_]:
 def lists_of(examples: Examples, rows: I64) -> I64:
     """Return the list each row is ordered in: the person's rows on one surface."""
     return examples.user[rows].astype(np.int64) * 64 + examples.surface[rows] + 1
+
+
+def at_one_moment(examples: Examples, rows: I64) -> Examples:
+    """Return the examples with what says who asks and when alike in each list of `rows`.
+
+    A list runs over days and a page is one moment: what all candidates of a request share cannot
+    order a page, and orders a list by the clock, for a person's rates move with what they do.
+    """
+    _, of = np.unique(lists_of(examples, rows), return_inverse=True)
+    _, first = np.unique(of, return_index=True)
+    features, sparse = examples.features.copy(), examples.sparse.copy()
+    for name in OF_THE_REQUEST:
+        column = NAMES.index(name)
+        means = np.bincount(of, features[rows, column]) / np.bincount(of)
+        features[rows, column] = means[of]
+    for name in ("hour", "weekday"):
+        column = SPARSE.index(name)
+        sparse[rows, column] = sparse[rows[first], column][of]
+    return replace(examples, features=features, sparse=sparse)
