@@ -47,6 +47,10 @@ RATES = (
 )
 RECENT_RATES = (int(Action.CLICK), int(Action.LONG_VIEW), int(Action.LIKE))
 
+FIRST_RATE = 3
+FIRST_RECENT = FIRST_RATE + len(RATES)
+"""Columns at which either begins; before them are three counts."""
+
 
 @inner
 def fill_popularity(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> None:
@@ -54,13 +58,13 @@ def fill_popularity(media: Media, rows: I32, now: Whole, want: U8, out: F32) -> 
 
     Only those that `want` ([12]) has a 1 for.
     """
-    lately = want[1] or want[2] or want[9] or want[10] or want[11]
+    lately = want[1] or want[2] or want[FIRST_RECENT:].any()
     for i in range(len(rows)):
         if rows[i] == NONE:
             continue
         if want[0]:
             out[i, 0] = log_count(media.total[rows[i], IMPRESSION])
-        fill_rates(media.total, rows[i], RATES, want, out, i, 3)
+        fill_rates(media.total, rows[i], RATES, want, out, i, FIRST_RATE)
         if lately:
             fill_recent_popularity(media.recent, media.recent_ts[rows[i]], rows[i], now, out, i)
 
@@ -76,4 +80,6 @@ def fill_recent_popularity(
     out[i, 2] = log_count(left * engagements(recent, row))
     for k in range(len(RECENT_RATES)):
         prior, strength = PRIORS[RECENT_RATES[k]]
-        out[i, 9 + k] = log_rate(left * recent[row, RECENT_RATES[k]], shown, prior, strength)
+        out[i, FIRST_RECENT + k] = log_rate(
+            left * recent[row, RECENT_RATES[k]], shown, prior, strength
+        )
